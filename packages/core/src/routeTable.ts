@@ -1,0 +1,56 @@
+/**
+ * The frozen snapshot that edges decide by. The control plane compiles it from `matapalo.yaml`, the
+ * manifests and the ledger; it travels to edges as JSON, so it holds data only.
+ *
+ * @module
+ */
+import type { Phase, Side } from './vocabulary.ts'
+
+export interface DomainState {
+  readonly domain: string
+  readonly phase: Phase
+  readonly owner: Side
+  /** Grows with every transfer attempt and every undo. */
+  readonly term: number
+  /** While true, requests that may write the domain wait in the edge. */
+  readonly hold: boolean
+  /** Upstream that takes over: a key of {@link RouteTable.upstreams}. */
+  readonly service: string
+}
+
+export interface RoutePredicate {
+  readonly name: string
+  /** Exact value; absent means "present with any value". */
+  readonly equals?: string
+}
+
+export interface RouteRule {
+  /** Stable id for metrics and audit: `catalog GET /api/books/:id`. */
+  readonly id: string
+  /** null for a route that belongs to no domain (yet): it is the monolith's. */
+  readonly domain: string | null
+  readonly methods: readonly string[]
+  /** Whole path segments; `:name` matches one segment, a last `*` matches any rest. */
+  readonly path: string
+  readonly host?: string
+  readonly query?: readonly RoutePredicate[]
+  readonly headers?: readonly RoutePredicate[]
+  /** Domains whose tables a request of this route may write (a domain route: itself unless `access: read`). */
+  readonly writes: readonly string[]
+  /** Domains whose tables the answering side reads. */
+  readonly reads: readonly string[]
+  /** Roles, any of which the caller must have; absent: no check at the edge. */
+  readonly roles?: readonly string[]
+  /** True: a signed identity is required. */
+  readonly login?: boolean
+}
+
+export interface RouteTable {
+  /** Version of the whole table; only grows. */
+  readonly epoch: number
+  readonly domains: readonly DomainState[]
+  /** In order of precedence: the first that matches wins. */
+  readonly routes: readonly RouteRule[]
+  /** Base URLs of each upstream's replicas. `monolith` is always one of the keys. */
+  readonly upstreams: Readonly<Record<string, readonly string[]>>
+}
