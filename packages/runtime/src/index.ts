@@ -1,1 +1,6 @@
-export {}
+export * from './config.ts'
+export * from './db.ts'
+export * from './lifecycle.ts'
+export * from './log.ts'
+export * from './metrics.ts'
+export * from './until.ts'
