@@ -1,4 +1,5 @@
 export * from './errors.ts'
 export * from './routeTable.ts'
 export * from './rows.ts'
+export * from './transfer/index.ts'
 export * from './vocabulary.ts'

@@ -1,0 +1,6 @@
+export * from './errors.ts'
+export * from './gates.ts'
+export * from './nextMove.ts'
+export * from './phases.ts'
+export * from './runTransfer.ts'
+export * from './steps.ts'
