@@ -1,0 +1,66 @@
+/**
+ * Traffic in a process of its own, so that neither the stack nor the checks slow it down. Started by
+ * the demo and the benches; talks to its parent over IPC.
+ *
+ * In: `{type:'prepare'}`, `{type:'start'}`, `{type:'progress'}`, `{type:'stop'}`. Out: `{type:'ready'}`, `{type:'started'}`,
+ * `{type:'progress', summary}`, `{type:'stopped', …}`.
+ *
+ * @module
+ */
+import type { Write } from './ledger.ts'
+import { Load, type LoadOptions } from './load.ts'
+import type { TallySummary } from './tally.ts'
+
+export type TrafficOrder = { readonly type: 'prepare' | 'start' | 'progress' | 'stop' }
+
+export type TrafficNews =
+  | { readonly type: 'ready' | 'started' }
+  | { readonly type: 'progress'; readonly summary: TallySummary }
+  | {
+      readonly type: 'stopped'
+      readonly summary: TallySummary
+      readonly writes: readonly Write[]
+      readonly ownPrices: readonly (readonly [number, string])[]
+    }
+  | { readonly type: 'broken'; readonly message: string }
+
+const tell = (news: TrafficNews): void => {
+  process.send?.(news)
+}
+
+// The parent passes the options as the one argument; they hold no secret.
+const load = new Load(JSON.parse(process.argv[2] ?? '{}') as LoadOptions)
+
+const obey = async (order: TrafficOrder): Promise<void> => {
+  switch (order.type) {
+    case 'prepare':
+      await load.prepare()
+      tell({ type: 'ready' })
+      break
+    case 'start':
+      load.start()
+      tell({ type: 'started' })
+      break
+    case 'progress':
+      tell({ type: 'progress', summary: load.tally.summary() })
+      break
+    case 'stop':
+      await load.stop()
+      tell({
+        type: 'stopped',
+        summary: load.tally.summary(),
+        writes: load.ledger.writes,
+        ownPrices: [...load.ownPrices()],
+      })
+      process.disconnect()
+      break
+  }
+}
+
+process.on('message', (order: TrafficOrder) => {
+  obey(order).catch((error: unknown) => {
+    tell({ type: 'broken', message: error instanceof Error ? error.message : String(error) })
+  })
+})
+// Without a parent nobody would stop it.
+process.on('disconnect', () => process.exit(0))
