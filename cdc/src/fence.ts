@@ -1,0 +1,26 @@
+/**
+ * The fence: one writer, enforced by both databases.
+ *
+ * @module
+ */
+export { type Blocker, describeBlocker, findBlockers } from './fence/blockers.ts'
+export {
+  checkFence,
+  ensureFence,
+  FenceBlocked,
+  type FenceMove,
+  type FenceMoved,
+  type FenceState,
+  readFence,
+  setFence,
+  uncheckFence,
+} from './fence/fence.ts'
+export {
+  type Installed,
+  installTriggers,
+  isFenceTrigger,
+  missingTriggers,
+  removeTriggers,
+  TriggersBlocked,
+} from './fence/install.ts'
+export { type FencedTables, type FenceTrigger, fenceTriggers } from './fence/triggers.ts'
