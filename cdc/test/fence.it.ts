@@ -212,7 +212,7 @@ describe('fence', function () {
    * @returns writes that committed after the fence had committed
    */
   const race = async (): Promise<{ leaked: number; written: number; waitedMs: number }> => {
-    const { app, conductor } = server
+    const { app } = server
     await move(false)
     await server.root.execute(`TRUNCATE TABLE ${server.schema}.log`)
     let stop = false

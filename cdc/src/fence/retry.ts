@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isConnectionLost, type Session, serverErrorNumber, sleep } from '@matapalo/runtime'
+import { isConnectionLost, serverErrorNumber, sleep } from '@matapalo/runtime'
 
 /** Lock wait time-out, deadlock, max_statement_time, record changed under snapshot isolation. */
 const waitErrors = new Set([1205, 1213, 1969, 1020])

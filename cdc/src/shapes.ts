@@ -1,0 +1,20 @@
+/**
+ * The databases as data: tables, keys, triggers, grants, server settings.
+ *
+ * @module
+ */
+export {
+  type ForeignKeyShape,
+  loadForeignKeys,
+  type ReferentialRule,
+} from './shapes/foreignKeys.ts'
+export { type Grant, loadGrants, may, mayGlobally } from './shapes/grants.ts'
+export {
+  backupsRunning,
+  loadServer,
+  preparedXa,
+  type ServerFacts,
+  xaStarts,
+} from './shapes/server.ts'
+export { loadShapes, loadTableFacts, type TableFacts } from './shapes/tables.ts'
+export { type AppTrigger, loadAppTriggers } from './shapes/triggers.ts'
