@@ -1,0 +1,31 @@
+/** The control plane: ledger, conductor, API. */
+import { nodeProcess } from './nodeProcess.ts'
+import { databaseUrl, httpUrl, kafkaBrokers } from './urls.ts'
+
+export const controlPlane = nodeProcess({
+  name: 'control-plane',
+  entry: 'control-plane/src/main.ts',
+  ports: { main: { offset: 8, container: 8000 } },
+  needs: ['monolith-db', 'services-db'],
+  memoryMiB: 384,
+  heapMiB: 192,
+  environment: (places) => ({
+    CONTROL_PORT: String(places.listen('control-plane').port),
+    CONTROL_HOST: places.listen('control-plane').host,
+    MATAPALO_OPERATOR_TOKEN: places.secrets.operatorToken,
+    MATAPALO_EDGE_TOKEN: places.secrets.edgeToken,
+    LEDGER_URL: databaseUrl(places, 'services-db', 'ledger', 'ledger'),
+    MONOLITH_DB_URL: databaseUrl(places, 'monolith-db', 'matapalo_conductor', 'matapalo'),
+    SERVICES_DB_URL: databaseUrl(places, 'services-db', 'matapalo_conductor', 'matapalo'),
+    CONNECT_URL: httpUrl(places, 'connect'),
+    KAFKA_BROKERS: kafkaBrokers(places),
+    FEED_MONOLITH_HOST: places.at('monolith-db').host,
+    FEED_MONOLITH_PORT: String(places.at('monolith-db').port),
+    FEED_MONOLITH_USER: 'matapalo_feed',
+    FEED_MONOLITH_PASSWORD: places.secrets.passwords.matapalo_feed,
+    FEED_SERVICES_HOST: places.at('services-db').host,
+    FEED_SERVICES_PORT: String(places.at('services-db').port),
+    FEED_SERVICES_USER: 'matapalo_feed',
+    FEED_SERVICES_PASSWORD: places.secrets.passwords.matapalo_feed,
+  }),
+})

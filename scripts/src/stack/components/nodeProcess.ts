@@ -1,0 +1,58 @@
+/**
+ * What the project's own processes have in common: TypeScript run by Node 24, configuration from
+ * the environment, `/readyz`.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import type { Component, ComponentName, Places, Port } from '../component.ts'
+import { httpAnswers } from '../probe.ts'
+
+export interface NodeProcess {
+  readonly name: ComponentName
+  readonly entry: string
+  readonly ports: Readonly<Record<string, Port>>
+  /** Which port answers `/readyz`; `main` when absent. */
+  readonly healthPort?: string
+  readonly needs: readonly ComponentName[]
+  readonly memoryMiB: number
+  readonly heapMiB: number
+  environment(places: Places, folder: string): Readonly<Record<string, string>>
+  /** Keeps a folder of its own, given to `environment`. */
+  readonly keepsFiles?: boolean
+}
+
+export const nodeProcess = (definition: NodeProcess): Component => {
+  const { name, entry, ports, needs, memoryMiB, heapMiB } = definition
+  const healthPort = definition.healthPort ?? 'main'
+  const flags = [
+    `--max-old-space-size=${heapMiB}`,
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+  ]
+  return {
+    name,
+    ports,
+    needs,
+    memoryMiB,
+    entry,
+    environment: (places) => definition.environment(places, '/var/lib/matapalo'),
+    launch: (site) => ({
+      command: process.execPath,
+      args: [...flags, join(site.root, entry)],
+      env: definition.environment(site.places, site.folder),
+    }),
+    ready: (site) => httpAnswers(site.places.at(name, healthPort), '/readyz'),
+    container: () => ({
+      build: { dockerfile: 'Dockerfile' },
+      command: ['node', ...flags, entry],
+      ...(definition.keepsFiles === true ? { volume: '/var/lib/matapalo' } : {}),
+      health: [
+        'CMD',
+        'node',
+        '-e',
+        `fetch('http://127.0.0.1:${ports[healthPort]?.container}/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))`,
+      ],
+    }),
+  }
+}

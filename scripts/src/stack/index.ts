@@ -1,0 +1,240 @@
+/**
+ * The native stack: every process of the example, started, watched and ended by this process.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Component, ComponentName, Places, Site } from './component.ts'
+import { components } from './components/index.ts'
+import { prepareDatabases } from './databases.ts'
+import {
+  isRunning,
+  makeFolder,
+  readStackFile,
+  removeFolder,
+  removeLeftovers,
+  root,
+  shared,
+  writeStackFile,
+} from './instance.ts'
+import { claimPorts } from './ports.ts'
+import { pssOf } from './pss.ts'
+import { makeSecrets, type Secrets } from './secrets.ts'
+import { Supervised } from './supervised.ts'
+import { urlsOf } from './urls.ts'
+
+export type { ComponentName } from './component.ts'
+export { componentNames } from './component.ts'
+export { folderOf, readStackFile, type StackFile } from './instance.ts'
+
+export interface StackOptions {
+  /** Name of its folder under `.matapalo/`. */
+  readonly instance: string
+  /** These components and what they need; all that exist when absent. */
+  readonly only?: readonly ComponentName[]
+  /** Variables on top of the definitions, per component. */
+  readonly env?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
+  /** Keep data and logs at `stop`, and start from them next time. */
+  readonly keep?: boolean
+  /** Apply the schema migrations; true when absent. */
+  readonly migrate?: boolean
+}
+
+export interface ProcessStatus {
+  readonly name: ComponentName
+  readonly state: string
+  readonly pid: number | undefined
+  readonly restarts: number
+  readonly logFile: string
+}
+
+export interface Stack {
+  readonly instance: string
+  readonly folder: string
+  /** `ports['edge-1'].main` */
+  readonly ports: Readonly<Record<ComponentName, Readonly<Record<string, number>>>>
+  /** Per component, and one per database account: `urls['monolith-db.matapalo_conductor']`. */
+  readonly urls: Readonly<Record<string, string>>
+  readonly credentials: Secrets
+  /** Milliseconds from the call to all ready. */
+  readonly startedMs: number
+  status(): readonly ProcessStatus[]
+  /** Sends a signal (SIGKILL when absent); what dies is started again within a second. */
+  kill(name: ComponentName, signal?: NodeJS.Signals): void
+  /** Stops and starts one process, with variables changed from now on; resolves when it is ready. */
+  restart(name: ComponentName, env?: Readonly<Record<string, string>>): Promise<void>
+  /** Ends one process until `restart`. */
+  halt(name: ComponentName): Promise<void>
+  ready(name: ComponentName, timeoutMs?: number): Promise<void>
+  /** Memory in MiB (PSS) per running component. */
+  pss(): Promise<Readonly<Partial<Record<ComponentName, number>>>>
+  stop(): Promise<void>
+}
+
+const startLimitMs = 60_000
+
+/** The chosen components and all that they need, in order. */
+function choose(only: readonly ComponentName[] | undefined): readonly Component[] {
+  const built = components.filter(
+    ({ entry }) => entry === undefined || existsSync(join(root, entry)),
+  )
+  if (only === undefined) return built
+  const wanted = new Set<ComponentName>()
+  const want = (name: ComponentName): void => {
+    const component = built.find((one) => one.name === name)
+    if (component === undefined) throw new TypeError(`stack: there is no component ${name} yet`)
+    for (const need of component.needs) want(need)
+    wanted.add(name)
+  }
+  for (const name of only) want(name)
+  return built.filter(({ name }) => wanted.has(name))
+}
+
+const portsFrom = (base: number) =>
+  Object.fromEntries(
+    components.map(({ name, ports }) => [
+      name,
+      Object.fromEntries(Object.entries(ports).map(([key, { offset }]) => [key, base + offset])),
+    ]),
+    // Every component is in the list.
+  ) as Record<ComponentName, Record<string, number>>
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const began = performance.now()
+  const { instance, keep = false } = options
+  removeLeftovers()
+  const before = readStackFile(instance)
+  if (isRunning(before)) {
+    throw new Error(`instance ${instance} runs already (supervisor ${before?.supervisor})`)
+  }
+  if (!keep) removeFolder(instance)
+  const folder = makeFolder(instance)
+  const chosen = choose(options.only)
+  const offsets = components.flatMap(({ ports }) => Object.values(ports).map((one) => one.offset))
+  const block = await claimPorts(offsets, keep ? before?.portBase : undefined)
+  const ports = portsFrom(block.base)
+  const secrets = (keep ? before?.credentials : undefined) ?? makeSecrets()
+  const at: Places['at'] = (name, port = 'main') => ({
+    host: '127.0.0.1',
+    port: ports[name][port] as number,
+  })
+  const places: Places = { at, listen: at, secrets }
+  const urls = urlsOf(places)
+  writeStackFile({
+    instance,
+    supervisor: process.pid,
+    temporary: !keep,
+    components: chosen.map(({ name }) => name),
+    ports,
+    urls,
+    credentials: secrets,
+    portBase: block.base,
+  })
+
+  const processes = new Map<ComponentName, Supervised>()
+  const killAll = (): void => {
+    for (const one of processes.values()) one.signal('SIGKILL')
+  }
+  process.on('exit', killAll)
+
+  const stop = async (): Promise<void> => {
+    const last = [...processes.values()].reverse()
+    if (keep) {
+      // Those that use databases first, so that databases end without clients.
+      for (const layer of [true, false]) {
+        const now = last.filter(({ component }) => (component.entry !== undefined) === layer)
+        await Promise.all(now.map((one) => one.stop(10_000)))
+      }
+    } else await Promise.all(last.map((one) => one.stop(0)))
+    process.off('exit', killAll)
+    block.release()
+    if (!keep) removeFolder(instance)
+  }
+
+  const bringUp = async (component: Component): Promise<void> => {
+    const own = join(folder, 'data', component.name)
+    const isNew = !existsSync(own)
+    mkdirSync(own, { recursive: true })
+    const site: Site = { places, folder: own, root, shared }
+    if (isNew) await component.prepare?.(site)
+    const log = join(folder, 'logs', `${component.name}.log`)
+    const one = new Supervised(component, site, log, options.env?.[component.name] ?? {})
+    processes.set(component.name, one)
+    one.start()
+    await one.ready(startLimitMs)
+  }
+
+  try {
+    const engines = chosen.filter(({ entry }) => entry === undefined)
+    const own = chosen.filter(({ entry }) => entry !== undefined)
+    const servers = engines.filter(({ name }) => name.endsWith('-db'))
+    const databases = async (): Promise<void> => {
+      await Promise.all(servers.map(bringUp))
+      await prepareDatabases(places, servers, options.migrate ?? true)
+    }
+    await settled([databases(), ...engines.filter((one) => !servers.includes(one)).map(bringUp)])
+    await settled(own.map(bringUp))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  const find = (name: ComponentName): Supervised => {
+    const one = processes.get(name)
+    if (one === undefined) throw new TypeError(`stack ${instance}: ${name} is not part of it`)
+    return one
+  }
+  const status = (): readonly ProcessStatus[] =>
+    [...processes.values()].map(({ component, state, pid, restarts, logFile }) => ({
+      name: component.name,
+      state,
+      pid,
+      restarts,
+      logFile,
+    }))
+  const pss = async (): Promise<Readonly<Partial<Record<ComponentName, number>>>> => {
+    const running = status().filter(({ pid }) => pid !== undefined)
+    const sizes = await Promise.all(
+      running.map(async ({ name, pid }) => [name, await pssOf(pid ?? 0)] as const),
+    )
+    return Object.fromEntries(sizes.filter(([, size]) => size !== undefined))
+  }
+  block.onConnection((socket) => {
+    socket.on('error', () => undefined)
+    void pss().then((sizes) => {
+      const rows = status().map(({ logFile: _, ...row }) => ({ ...row, pssMiB: sizes[row.name] }))
+      socket.end(JSON.stringify(rows))
+    })
+  })
+  return {
+    instance,
+    folder,
+    ports,
+    urls,
+    credentials: secrets,
+    startedMs: Math.round(performance.now() - began),
+    status,
+    kill: (name, signal = 'SIGKILL') => {
+      find(name).signal(signal)
+    },
+    async restart(name, env = {}) {
+      const one = find(name)
+      await one.stop(5000)
+      one.setEnv(env)
+      one.start()
+      await one.ready(startLimitMs)
+    },
+    halt: (name) => find(name).stop(5000),
+    ready: (name, timeoutMs = startLimitMs) => find(name).ready(timeoutMs),
+    pss,
+    stop,
+  }
+}
+
+/** Waits for all, so that nothing is still starting when the first failure is thrown. */
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}

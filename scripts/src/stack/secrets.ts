@@ -1,0 +1,52 @@
+/**
+ * Passwords, tokens and keys of one instance: random, made once, kept in stack.json (mode 0600).
+ *
+ * @module
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+
+export const accountNames = [
+  'bookshop',
+  'bookshop_ddl',
+  'catalog',
+  'catalog_ddl',
+  'ledger',
+  'ledger_ddl',
+  'ledger_reader',
+  'matapalo_conductor',
+  'matapalo_applier',
+  'matapalo_feed',
+  'matapalo_edge',
+] as const
+export type AccountName = (typeof accountNames)[number]
+
+export interface Secrets {
+  /** `root` of both servers. */
+  readonly rootPassword: string
+  readonly passwords: Readonly<Record<AccountName, string>>
+  readonly redisPassword: string
+  readonly operatorToken: string
+  readonly edgeToken: string
+  /** Private Ed25519 key as a JWK in JSON. */
+  readonly identityKey: string
+  /** The public half as a JWK set in JSON. */
+  readonly identityJwks: string
+}
+
+export const randomSecret = (): string => randomBytes(18).toString('base64url')
+
+export function makeSecrets(): Secrets {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const common = { alg: 'EdDSA', use: 'sig', kid: randomBytes(8).toString('hex') }
+  const passwords = Object.fromEntries(accountNames.map((name) => [name, randomSecret()]))
+  return {
+    rootPassword: randomSecret(),
+    // The line above has filled exactly the account names.
+    passwords: passwords as Record<AccountName, string>,
+    redisPassword: randomSecret(),
+    operatorToken: randomSecret(),
+    edgeToken: randomSecret(),
+    identityKey: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...common }),
+    identityJwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), ...common }] }),
+  }
+}
