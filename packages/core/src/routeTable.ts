@@ -35,6 +35,8 @@ export interface RouteRule {
   readonly host?: string
   readonly query?: readonly RoutePredicate[]
   readonly headers?: readonly RoutePredicate[]
+  /** Whether a request changes anything at all, its own domain's tables or others'. */
+  readonly access?: 'read' | 'write'
   /** Domains whose tables a request of this route may write (a domain route: itself unless `access: read`). */
   readonly writes: readonly string[]
   /** Domains whose tables the answering side reads. */
@@ -43,6 +45,10 @@ export interface RouteRule {
   readonly roles?: readonly string[]
   /** True: a signed identity is required. */
   readonly login?: boolean
+  /** Domains of whose wider routes this is a deliberate exception. */
+  readonly overrides?: readonly string[]
+  /** Dotted path of the route in the file that wrote it: `routes.3`. */
+  readonly at?: string
 }
 
 export interface RouteTable {

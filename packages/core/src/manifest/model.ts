@@ -1,0 +1,128 @@
+/**
+ * A manifest after parsing: every default filled in, every shorthand spelled out, plain data that
+ * survives a trip through JSON (the ledger stores it).
+ *
+ * @module
+ */
+import type { RouteRule } from '../routeTable.ts'
+
+/** One thing wrong with a file, where it stands, and what to do about it. */
+export interface Problem {
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
+  /** 1-based. */
+  readonly column: number
+  /** Dotted path inside the document: `tables.books.to.product.price_cents`. */
+  readonly path: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** `[line, column]` of each dotted path of the document, 1-based. */
+export type Positions = Readonly<Record<string, readonly [number, number]>>
+
+/** One column's rule, before it meets the shapes of its two columns. */
+export type LensSpec =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'enum'; readonly map: readonly (readonly [source: string, target: string])[] }
+  | { readonly kind: 'boolean'; readonly true: string; readonly false: string }
+  | { readonly kind: 'minorUnits'; readonly digits: number }
+  | { readonly kind: 'instant'; readonly zone: string }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'constant'; readonly value: string | null }
+
+export interface ColumnMapping {
+  readonly to: string
+  /** null for a constant. */
+  readonly from: string | null
+  readonly lens: LensSpec
+  /** The target's text for a NULL of the source, and back. */
+  readonly whenNull?: string
+  /** Why a value may change on its way there and back. */
+  readonly lossy?: string
+}
+
+export interface TargetMapping {
+  readonly table: string
+  readonly columns: readonly ColumnMapping[]
+}
+
+/** A source column that stays behind. */
+export interface LeftColumn {
+  readonly column: string
+  readonly why: string
+  /** What the reverse applier inserts; undefined: the database's own default. */
+  readonly reverseDefault?: string | null
+}
+
+export interface TableMapping {
+  readonly source: string
+  /** The first decides whether a row exists; the others hold more columns of the same key. */
+  readonly targets: readonly TargetMapping[]
+  readonly leave: readonly LeftColumn[]
+}
+
+export interface ForeignKeyDecision {
+  readonly constraint: string
+  readonly decision: 'drop' | 'forbid-deletes'
+  readonly why: string
+}
+
+/** Milliseconds. */
+export interface Budgets {
+  readonly lagMs: number
+  readonly holdMs: number
+  readonly drainMs: number
+  readonly fenceMs: number
+  readonly catchUpMs: number
+  readonly verifyMs: number
+  readonly reverseWindowMs: number
+}
+
+export interface Manifest {
+  readonly domain: string
+  /** Key of the upstream that takes the domain over. */
+  readonly service: string
+  readonly schemas: { readonly source: string; readonly target: string }
+  readonly routes: readonly RouteRule[]
+  readonly tables: readonly TableMapping[]
+  readonly foreignKeys: readonly ForeignKeyDecision[]
+  /** Triggers of the application on owned tables, by name, declared harmless and why. */
+  readonly triggers: Readonly<Record<string, string>>
+  readonly ids: 'auto_increment' | 'application'
+  /** A SELECT on the owner whose one number is the work still in flight; 0 lets a transfer begin. */
+  readonly drain: string | null
+  /** Target tables, or `table.column`, that no source feeds: the service's own. */
+  readonly serviceOnly: readonly string[]
+  readonly budgets: Budgets
+  /** Milliseconds in which a handler may still write after its answer. */
+  readonly settleMs: number
+  /** Scheduled writers outside HTTP, and why they may go on during a transfer. */
+  readonly jobs: Readonly<Record<string, string>>
+  readonly file: string
+  readonly positions: Positions
+}
+
+/** Where a server is and which schemas of it the project speaks of. Credentials are never here. */
+export interface ProjectDatabase {
+  readonly host: string
+  readonly port: number
+}
+
+/** `matapalo.yaml`: what is true of the whole project, and the routes that belong to no domain yet. */
+export interface Project {
+  readonly name: string
+  readonly databases: { readonly monolith: ProjectDatabase; readonly services: ProjectDatabase }
+  /** Base URLs of each upstream's replicas; `monolith` is always one of the keys. */
+  readonly upstreams: Readonly<Record<string, readonly string[]>>
+  readonly session: { readonly cookie: string; readonly introspect: string }
+  readonly routes: readonly RouteRule[]
+  /** What a request that no route names may touch. `all`: every domain. */
+  readonly unlisted: {
+    readonly reads: readonly string[] | 'all'
+    readonly writes: readonly string[] | 'all'
+  }
+  readonly file: string
+  readonly positions: Positions
+}

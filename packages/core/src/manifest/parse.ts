@@ -1,0 +1,144 @@
+/**
+ * A manifest's text to a {@link Manifest}, or to everything that is wrong with it.
+ *
+ * @module
+ */
+import { problemAt, readDocument } from './document.ts'
+import type { Budgets, ColumnMapping, LeftColumn, LensSpec, Manifest, Problem } from './model.ts'
+import { expandRoute } from './routes.ts'
+import {
+  durationPattern,
+  type LensDocument,
+  lensKeys,
+  type ManifestDocument,
+  manifestSchema,
+  type TableDocument,
+} from './schema.ts'
+import { checkShape } from './shape.ts'
+
+export type ParsedManifest =
+  | { readonly manifest: Manifest }
+  | { readonly problems: readonly Problem[] }
+
+const unit: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+export function durationMs(text: string): number {
+  const [, count, name] = durationPattern.exec(text) ?? []
+  return Number(count) * (unit[name ?? ''] ?? Number.NaN)
+}
+
+type Scalar = string | number | boolean | null
+
+/** A scalar of the document as the database's text: true and false are 1 and 0. */
+const textOf = (value: Scalar): string | null =>
+  value === null ? null : typeof value === 'boolean' ? (value ? '1' : '0') : String(value)
+
+const text = (value: string | number | boolean): string => textOf(value) ?? ''
+
+function lensOf(written: LensDocument): LensSpec {
+  if (written.enum) {
+    const pairs = Object.entries(written.enum)
+    return { kind: 'enum', map: pairs.map(([from, to]) => [from, text(to)] as const) }
+  }
+  if (written.boolean === 'tinyint') return { kind: 'boolean', true: '1', false: '0' }
+  if (written.boolean === 'YN') return { kind: 'boolean', true: 'Y', false: 'N' }
+  if (written.boolean) {
+    const { true: yes, false: no } = written.boolean
+    return { kind: 'boolean', true: text(yes), false: text(no) }
+  }
+  if (written.minorUnits !== undefined) return { kind: 'minorUnits', digits: written.minorUnits }
+  if (written.instant !== undefined) return { kind: 'instant', zone: written.instant }
+  if (written.json) return { kind: 'json' }
+  if (written.constant !== undefined) return { kind: 'constant', value: textOf(written.constant) }
+  return { kind: 'same' }
+}
+
+function columnOf(to: string, written: string | LensDocument): ColumnMapping {
+  if (typeof written === 'string') return { to, from: written, lens: { kind: 'same' } }
+  return {
+    to,
+    from: written.from ?? null,
+    lens: lensOf(written),
+    ...(written.whenNull === undefined ? {} : { whenNull: text(written.whenNull) }),
+    ...(written.lossy === undefined ? {} : { lossy: written.lossy }),
+  }
+}
+
+function leftOf(column: string, written: string | { why: string; reverseDefault?: Scalar }) {
+  if (typeof written === 'string') return { column, why: written }
+  const { why, reverseDefault } = written
+  return reverseDefault === undefined
+    ? { column, why }
+    : { column, why, reverseDefault: textOf(reverseDefault) }
+}
+
+const tableOf = (source: string, written: TableDocument) => ({
+  source,
+  targets: Object.entries(written.to).map(([table, columns]) => ({
+    table,
+    columns: Object.entries(columns).map(([to, column]) => columnOf(to, column)),
+  })),
+  leave: Object.entries(written.leave ?? {}).map(
+    ([column, left]): LeftColumn =>
+      leftOf(column, left as string | { why: string; reverseDefault?: Scalar }),
+  ),
+})
+
+/** Units: milliseconds. The defaults are design decisions; see the README. */
+function budgetsOf(written: ManifestDocument['budgets']): Budgets {
+  const ms = (value: string | undefined, fallback: number) =>
+    value === undefined ? fallback : durationMs(value)
+  return {
+    lagMs: ms(written?.lag, 2000),
+    holdMs: ms(written?.hold, 10_000),
+    drainMs: ms(written?.drain, 1000),
+    fenceMs: ms(written?.fence, 500),
+    catchUpMs: ms(written?.catchUp, 1500),
+    verifyMs: ms(written?.verify, 1500),
+    reverseWindowMs: ms(written?.reverseWindow, 72 * 3_600_000),
+  }
+}
+
+/** How many lenses a column names: one at most. */
+export const lensesNamed = (written: LensDocument): readonly string[] => [
+  ...lensKeys.filter((key) => written[key] !== undefined),
+  ...(written.constant !== undefined ? ['constant'] : []),
+]
+
+/** Problems come all at once, in the order of the file. */
+export function parseManifest(yamlText: string, file: string): ParsedManifest {
+  const read = readDocument(yamlText, file, manifestSchema)
+  if ('problems' in read) return read
+  const written = read.value
+  const { positions } = read
+
+  const manifest: Manifest = {
+    domain: written.domain,
+    service: written.upstream,
+    schemas: written.schemas,
+    routes: written.routes.flatMap((route, index) => expandRoute(written.domain, route, index)),
+    tables: Object.entries(written.tables).map(([source, table]) => tableOf(source, table)),
+    foreignKeys: written.foreignKeys ?? [],
+    triggers: written.triggers ?? {},
+    ids: written.ids ?? 'auto_increment',
+    drain: written.drain ?? null,
+    serviceOnly: written.serviceOnly ?? [],
+    budgets: budgetsOf(written.budgets),
+    settleMs: written.settle === undefined ? 0 : durationMs(written.settle),
+    jobs: written.jobs ?? {},
+    file,
+    positions,
+  }
+
+  const problems = checkShape(written, manifest).map(({ path, message, remedy }) =>
+    problemAt({ file, positions }, path, message, remedy),
+  )
+  if (problems.length === 0) return { manifest }
+  return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) }
+}

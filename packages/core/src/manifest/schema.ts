@@ -1,0 +1,152 @@
+/**
+ * The grammar of a manifest and of `matapalo.yaml`, in one place: it checks documents here and is
+ * published as JSON Schema for editors.
+ *
+ * @module
+ */
+import { z } from 'zod'
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'is not a name (a-z, 0-9, _; starts with a letter; at most 32)')
+/** A table, column, constraint or trigger as the database spells it. */
+const identifier = z.string().min(1).max(64)
+const reason = z.string().min(3, 'needs a reason, in words')
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const scalarOrNull = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+export const durationPattern = /^(\d+)(ms|s|m|h|d)$/
+const duration = z
+  .string()
+  .regex(durationPattern, 'is not a duration; write a whole number and ms, s, m, h or d')
+
+export const methodNames = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const methods = z.array(z.enum(methodNames)).min(1)
+
+const routePath = z
+  .string()
+  .regex(
+    /^\/(?:$|\*$|(?:[^/?#\s*:]+|:[A-Za-z_]\w*)(?:\/(?:[^/?#\s*:]+|:[A-Za-z_]\w*))*(?:\/\*)?$)/,
+    'is not a route path: whole segments, `:name` for one segment, a last `/*` for any rest',
+  )
+
+/** A value, or `true` for "present with any value". */
+const predicates = z.record(z.string().min(1), z.union([z.string(), z.number(), z.literal(true)]))
+
+const routeFields = {
+  path: routePath,
+  access: z
+    .enum(['read', 'write'])
+    .optional()
+    .describe('Default: by method; GET, HEAD and OPTIONS read, the others write'),
+  writes: z.array(name).optional().describe('Domains whose tables a request may write'),
+  reads: z.array(name).optional().describe('Domains whose tables the answer reads'),
+  roles: z.array(z.string().min(1)).min(1).optional().describe('Any of these is required'),
+  login: z.boolean().optional().describe('A signed identity is required'),
+  host: z.string().min(1).optional(),
+  query: predicates.optional(),
+  headers: predicates.optional(),
+  overrides: z
+    .array(name)
+    .optional()
+    .describe('Domains of whose wider routes this is a deliberate exception'),
+}
+
+const domainRoute = z.strictObject({ ...routeFields, methods })
+const projectRoute = z.strictObject({ ...routeFields, methods: methods.optional() })
+
+export const lensKeys = ['enum', 'boolean', 'minorUnits', 'instant', 'json'] as const
+
+const lens = z.strictObject({
+  from: identifier.optional(),
+  enum: z.record(z.string(), scalar).optional().describe('Source value: target value, one to one'),
+  boolean: z
+    .union([z.enum(['tinyint', 'YN']), z.strictObject({ true: scalar, false: scalar })])
+    .optional()
+    .describe('How the source writes a boolean; the target holds 1 and 0'),
+  minorUnits: z
+    .int()
+    .min(0)
+    .max(18)
+    .optional()
+    .describe('DECIMAL to an integer of its smallest unit: 2 for cents'),
+  instant: z.string().optional().describe('Zone of the local DATETIME; the target holds UTC'),
+  json: z.literal(true).optional(),
+  constant: scalarOrNull.optional().describe('The target column always holds this'),
+  whenNull: scalar.optional().describe('What the target holds for a NULL of the source'),
+  lossy: reason.optional().describe('Why a value may change on its way there and back'),
+})
+
+const column = z.union([identifier, lens])
+
+const leave = z.union([
+  reason,
+  z.strictObject({ why: reason, reverseDefault: scalarOrNull.optional() }),
+])
+
+const table = z.strictObject({
+  to: z.record(identifier, z.record(identifier, column)),
+  leave: z.record(identifier, leave).optional().describe('Source columns that stay, and why'),
+})
+
+const foreignKey = z.strictObject({
+  constraint: identifier,
+  decision: z.enum(['drop', 'forbid-deletes']),
+  why: reason,
+})
+
+const budgets = z.strictObject({
+  lag: duration.optional(),
+  hold: duration.optional(),
+  drain: duration.optional(),
+  fence: duration.optional(),
+  catchUp: duration.optional(),
+  verify: duration.optional(),
+  reverseWindow: duration.optional(),
+})
+
+export const manifestSchema = z.strictObject({
+  domain: name,
+  upstream: name.describe('Upstream that takes the domain over; its replicas are in matapalo.yaml'),
+  schemas: z.strictObject({ source: identifier, target: identifier }),
+  routes: z.array(domainRoute).min(1),
+  tables: z.record(identifier, table),
+  foreignKeys: z.array(foreignKey).optional(),
+  triggers: z.record(identifier, reason).optional().describe('Harmless triggers, and why'),
+  ids: z.enum(['auto_increment', 'application']).optional(),
+  drain: z
+    .string()
+    .regex(/^\s*select\s/i, 'is not a SELECT')
+    .optional(),
+  serviceOnly: z.array(z.string().min(1)).optional(),
+  budgets: budgets.optional(),
+  settle: duration.optional(),
+  jobs: z.record(z.string(), reason).optional(),
+})
+
+const database = z.strictObject({
+  host: z.string().min(1),
+  port: z.union([z.int().min(1).max(65535), z.string().regex(/^\d{1,5}$/, 'is not a port')]),
+})
+
+const domains = z.union([z.literal('all'), z.array(name)])
+
+export const projectSchema = z.strictObject({
+  project: name,
+  databases: z.strictObject({ monolith: database, services: database }),
+  upstreams: z
+    .record(name, z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .refine((u) => 'monolith' in u, 'does not name the upstream `monolith`'),
+  session: z.strictObject({
+    cookie: z.string().min(1),
+    introspect: z.string().startsWith('/'),
+  }),
+  routes: z.array(projectRoute).optional(),
+  unlisted: z.strictObject({ reads: domains.optional(), writes: domains.optional() }).optional(),
+})
+
+export type ManifestDocument = z.infer<typeof manifestSchema>
+export type ProjectDocument = z.infer<typeof projectSchema>
+export type RouteDocument = z.infer<typeof projectRoute>
+export type TableDocument = z.infer<typeof table>
+export type LensDocument = z.infer<typeof lens>

@@ -1,0 +1,103 @@
+/**
+ * A DATETIME in a named zone to a DATETIME in UTC.
+ *
+ * Code and SQL shift by the same finite table of offsets (see zone.ts). Hours around a change of
+ * clocks that have no inverse are refused, or, when the column is declared lossy, take the first pass.
+ *
+ * @module
+ */
+import { withFraction } from '../digits.ts'
+import { type Columns, type Lens, Outside, textLens } from '../lens.ts'
+import { asText, outside, textOfColumn } from '../sqlText.ts'
+import { doubtful, type Step, shifted, spansOf, stepsToLocal, stepsToUtc } from '../zone.ts'
+
+const code = 'MATAPALO_LENS_INSTANT'
+
+export function instantLens(zone: string, { source, target, lossy }: Columns): Lens {
+  const spans = spansOf(zone)
+  const refused = lossy ? [] : doubtful(spans)
+  const toUtc = stepsToUtc(spans)
+  const toLocal = stepsToLocal(spans)
+  const from = source.datetimePrecision ?? 0
+  const to = target.datetimePrecision ?? 0
+  const compared = lossy ? Math.min(from, to) : to
+
+  const check = (local: number) => {
+    if (refused.some(([start, end]) => local >= start && local < end)) {
+      throw new Outside(code, `is an hour that clocks in ${zone} skipped or showed twice`)
+    }
+  }
+  return {
+    ...textLens(
+      code,
+      (text) => {
+        const local = secondsOf(text)
+        check(local)
+        return fraction(rewritten(text, shifted(toUtc, local)), to, lossy)
+      },
+      (text) => {
+        const local = shifted(toLocal, secondsOf(text))
+        check(local)
+        return fraction(rewritten(text, local), from, lossy)
+      },
+    ),
+    sqlForward: (expression) => {
+      const text = asText(`CAST(${shiftSql(expression, toUtc)} AS DATETIME(${compared}))`)
+      if (refused.length === 0) return text
+      const ranges = refused.map(
+        ([start, end]) =>
+          `(${expression} >= '${format(start)}' AND ${expression} < '${format(end)}')`,
+      )
+      return `IF(${ranges.join(' OR ')}, ${outside(asText(expression))}, ${text})`
+    },
+    sqlTarget: (expression) =>
+      compared === to
+        ? textOfColumn(target, expression)
+        : asText(`CAST(${expression} AS DATETIME(${compared}))`),
+  }
+}
+
+const shape = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(\.\d{1,6})?$/
+
+/** Seconds since the epoch as if the text were UTC. */
+function secondsOf(text: string): number {
+  const parts = shape.exec(text)
+  if (!parts) throw new Outside(code, 'is not a DATETIME')
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(1, 7)
+    .map(Number)
+  if (month === 0 || day === 0) throw new Outside(code, 'is a zero date')
+  // Date.UTC reads years below 100 as 19xx.
+  const date = new Date(0)
+  date.setUTCFullYear(year, month - 1, day)
+  return date.setUTCHours(hour, minute, second, 0) / 1000
+}
+
+function format(seconds: number): string {
+  const iso = new Date(seconds * 1000).toISOString()
+  if (iso.startsWith('+') || iso.startsWith('-')) throw new Outside(code, 'leaves the years 0–9999')
+  return iso.slice(0, 19).replace('T', ' ')
+}
+
+const rewritten = (text: string, seconds: number): string => `${format(seconds)}${text.slice(19)}`
+
+function fraction(text: string, precision: number, drop: boolean): string {
+  try {
+    return withFraction(text, precision, drop)
+  } catch (error) {
+    throw error instanceof Outside ? new Outside(code, error.message) : error
+  }
+}
+
+/** A balanced tree of comparisons: eight deep for a zone that changes twice a year until 2100. */
+function shiftSql(expression: string, steps: readonly Step[]): string {
+  if (steps.length <= 1) {
+    const shift = steps[0]?.shift ?? 0
+    const sign = shift < 0 ? '-' : '+'
+    return `${expression} ${sign} INTERVAL ${Math.abs(shift)} SECOND`
+  }
+  const middle = Math.ceil(steps.length / 2)
+  const upper = steps.slice(middle)
+  const low = shiftSql(expression, steps.slice(0, middle))
+  return `IF(${expression} < '${format(upper[0]?.from ?? 0)}', ${low}, ${shiftSql(expression, upper)})`
+}

@@ -1,0 +1,22 @@
+/**
+ * JSON in a text column to canonical JSON: members in the order of their names, no white space.
+ *
+ * Numbers and strings keep the characters they were written with (1.0 stays 1.0, a \u00e9 stays
+ * escaped): reading them would send numbers through a double. The SQL of both sides compares
+ * JSON_NORMALIZE (MariaDB 10.7), which drops the same differences and those of number formats.
+ *
+ * @module
+ */
+import { canonicalJson } from '../jsonText.ts'
+import { type Lens, textLens } from '../lens.ts'
+import { asText, outside } from '../sqlText.ts'
+
+export function jsonLens(): Lens {
+  const sql = (expression: string) =>
+    `IF(${expression} IS NULL OR JSON_VALID(${expression}), ${asText(`JSON_NORMALIZE(${expression})`)}, ${outside(asText(expression))})`
+  return {
+    ...textLens('MATAPALO_LENS_JSON', canonicalJson, canonicalJson),
+    sqlForward: sql,
+    sqlTarget: sql,
+  }
+}

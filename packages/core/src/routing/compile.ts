@@ -1,0 +1,69 @@
+/**
+ * Makes the route table of one epoch out of the project, the manifests and the ledger.
+ *
+ * @module
+ */
+import type { Manifest, Project } from '../manifest/model.ts'
+import type { DomainState, RouteRule, RouteTable } from '../routeTable.ts'
+import { comparePatterns, patternOf } from './pattern.ts'
+
+export interface RouteTableInput {
+  readonly epoch: number
+  readonly project: Project
+  readonly manifests: readonly Manifest[]
+  readonly domains: readonly DomainState[]
+  /** Replaces the project's own base URLs, by upstream. */
+  readonly upstreams?: Readonly<Record<string, readonly string[]>>
+}
+
+export function compileRouteTable(input: RouteTableInput): RouteTable {
+  const { epoch, project, manifests, domains, upstreams } = input
+  const names = domains.map(({ domain }) => domain)
+  const rules = [...manifests.flatMap(({ routes }) => routes), ...project.routes]
+  return {
+    epoch,
+    domains,
+    routes: [...[...rules].sort(compareRules), ...unlistedRules(project, names)],
+    upstreams: { ...project.upstreams, ...upstreams },
+  }
+}
+
+/** Negative when `a` is tried first. Total, so that the same input makes the same table. */
+export function compareRules(a: RouteRule, b: RouteRule): number {
+  return (
+    comparePatterns(patternOf(a.path), patternOf(b.path)) ||
+    narrowness(b) - narrowness(a) ||
+    Number(a.methods.includes('*')) - Number(b.methods.includes('*')) ||
+    a.methods.length - b.methods.length ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  )
+}
+
+/** Host first, then predicates on a value, then predicates on presence. */
+function narrowness(rule: RouteRule): number {
+  const predicates = [...(rule.query ?? []), ...(rule.headers ?? [])]
+  const valued = predicates.filter(({ equals }) => equals !== undefined).length
+  return (rule.host === undefined ? 0 : 1_000_000) + valued * 1000 + predicates.length
+}
+
+/** What nobody listed goes to the monolith, and is held as if it touched what it may touch. */
+function unlistedRules(project: Project, names: readonly string[]): readonly RouteRule[] {
+  const { reads, writes } = project.unlisted
+  const base = { domain: null, path: '/*', reads: reads === 'all' ? names : reads }
+  return [
+    {
+      ...base,
+      id: 'unlisted read',
+      methods: ['GET', 'HEAD', 'OPTIONS'],
+      access: 'read',
+      writes: [],
+    },
+    {
+      ...base,
+      id: 'unlisted write',
+      methods: ['*'],
+      access: 'write',
+      writes: writes === 'all' ? names : writes,
+    },
+  ]
+}
