@@ -1,0 +1,93 @@
+/**
+ * Staff add a book: a product, its inventory, and a movement when it starts with stock.
+ *
+ * A repeated reference is a repeated request: it gives the book that exists.
+ *
+ * @module
+ */
+import {
+  type Database,
+  inTransaction,
+  isDuplicate,
+  isMissingParent,
+  type Queryable,
+  type Transaction,
+} from '../database.ts'
+import { ApiError, invalid } from '../errors.ts'
+import { type Body, optionalReference, text, whole } from '../input.ts'
+import { utcText } from '../instants.ts'
+import { recordMovement } from '../stock.ts'
+import { lowStockOf, priceOf, productColumns } from './fields.ts'
+
+/** What the database says about a book's columns, in the shop's words. */
+export function explainBook(error: unknown): unknown {
+  if (isDuplicate(error)) return new ApiError(409, 'isbn_taken', 'Another book has this ISBN')
+  if (isMissingParent(error)) return invalid('category_id', 'there is no such category')
+  return error
+}
+
+async function byReference(on: Queryable, reference: string | null): Promise<number | null> {
+  if (reference === null) return null
+  const row = await on<{ id: number; reference: string }>('product').select('id').where({ reference }).first()
+  return row?.id ?? null
+}
+
+interface NewBook {
+  readonly product: Readonly<Record<string, string | number | null>>
+  readonly quantity: number
+  readonly lowStock: number
+  readonly reference: string | null
+}
+
+const readNewBook = (body: Body): NewBook => ({
+  product: {
+    title: text(body, 'title', 300),
+    author: text(body, 'author', 300),
+    ...productColumns(body),
+    price_cents: priceOf(body),
+  },
+  quantity: body.stock === undefined ? 0 : whole(body, 'stock', 0, 1_000_000),
+  lowStock: lowStockOf(body) ?? 3,
+  reference: optionalReference(body),
+})
+
+async function insert(transaction: Transaction, book: NewBook, now: Date): Promise<number> {
+  const [id] = await transaction('product').insert({
+    ...book.product,
+    reference: book.reference,
+    created_at: utcText(now),
+    updated_at: utcText(now),
+  })
+  if (id === undefined) throw new TypeError('the driver returned no insert id')
+  await transaction('inventory').insert({
+    product_id: id,
+    quantity: book.quantity,
+    low_stock: book.lowStock,
+    sold: 0,
+  })
+  if (book.quantity > 0) {
+    const reference = book.reference ?? `create:${id}`
+    await recordMovement(transaction, id, book.quantity, 'adjustment', reference, now)
+  }
+  return id
+}
+
+/** Errors: 400 `invalid_request`, 409 `isbn_taken`. */
+export async function createBook(
+  database: Database,
+  body: Body,
+  now: Date,
+): Promise<{ readonly id: number; readonly created: boolean }> {
+  const book = readNewBook(body)
+  const known = await byReference(database, book.reference)
+  if (known !== null) return { id: known, created: false }
+  try {
+    const id = await inTransaction(database, (transaction) => insert(transaction, book, now))
+    return { id, created: true }
+  } catch (error) {
+    // The same request may have won the race a moment ago.
+    const winner = isDuplicate(error) ? await byReference(database, book.reference) : null
+    if (winner !== null) return { id: winner, created: false }
+    throw explainBook(error)
+  }
+}

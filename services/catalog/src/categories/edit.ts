@@ -1,0 +1,101 @@
+/**
+ * Staff add, change and delete categories.
+ *
+ * @module
+ */
+import {
+  type Database,
+  inTransaction,
+  isDuplicate,
+  isMissingParent,
+  isStillReferenced,
+} from '../database.ts'
+import { ApiError, invalid } from '../errors.ts'
+import { type Body, text, truth, whole } from '../input.ts'
+import { idsUnder, noSuchCategory, readCategories } from './tree.ts'
+
+const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+
+/** ASCII words of the name with hyphens between; '' when it has none. */
+export const slugOf = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 140)
+
+function explainCategory(error: unknown): unknown {
+  if (isDuplicate(error)) return new ApiError(409, 'slug_taken', 'Another category has this slug')
+  if (isMissingParent(error)) return invalid('parent_id', 'there is no such category')
+  if (isStillReferenced(error)) {
+    return new ApiError(409, 'category_in_use', 'The category has books or categories below it')
+  }
+  return error
+}
+
+function slugFrom(body: Body): string {
+  const slug = text(body, 'slug', 140)
+  if (!slugPattern.test(slug)) throw invalid('slug', 'small letters, digits and single hyphens')
+  return slug
+}
+
+function columnsOf(body: Body): Record<string, string | number | null> {
+  const columns: Record<string, string | number | null> = {}
+  if (body.name !== undefined) columns.name = text(body, 'name', 120)
+  if (body.slug !== undefined) columns.slug = slugFrom(body)
+  if (body.parent_id === null) columns.parent_id = null
+  else if (body.parent_id !== undefined) {
+    columns.parent_id = whole(body, 'parent_id', 1, 2_147_483_647)
+  }
+  if (body.position !== undefined) {
+    columns.position = whole(body, 'position', -1_000_000, 1_000_000)
+  }
+  if (body.visible !== undefined) columns.visible = truth(body, 'visible') ? 1 : 0
+  return columns
+}
+
+/** Resolves to the id. Errors: 400 `invalid_request`, 409 `slug_taken`. */
+export async function createCategory(database: Database, body: Body): Promise<number> {
+  const columns = columnsOf(body)
+  const name = text(body, 'name', 120)
+  columns.slug ??= slugOf(name)
+  if (columns.slug === '') throw invalid('slug', 'needed, since the name gives none')
+  try {
+    const [id] = await database('category').insert(columns)
+    if (id === undefined) throw new TypeError('the driver returned no insert id')
+    return id
+  } catch (error) {
+    throw explainCategory(error)
+  }
+}
+
+/** Errors: 400 `invalid_request` (also for a parent at or below itself), 404, 409 `slug_taken`. */
+export async function patchCategory(database: Database, id: number, body: Body): Promise<void> {
+  const columns = columnsOf(body)
+  try {
+    await inTransaction(database, async (transaction) => {
+      // The whole tree is locked: two moves at once could make a circle that neither sees.
+      const rows = await readCategories(transaction, 'forUpdate')
+      if (!rows.some((row) => row.id === id)) throw noSuchCategory()
+      if (typeof columns.parent_id === 'number' && idsUnder(rows, id).includes(columns.parent_id)) {
+        throw invalid('parent_id', 'the category itself or one below it')
+      }
+      if (Object.keys(columns).length === 0) throw invalid('body', 'nothing to change')
+      await transaction('category').where({ id }).update(columns)
+    })
+  } catch (error) {
+    throw explainCategory(error)
+  }
+}
+
+/** Errors: 404, 409 `category_in_use`. */
+export async function deleteCategory(database: Database, id: number): Promise<void> {
+  try {
+    const deleted = await database('category').where({ id }).delete()
+    if (deleted === 0) throw noSuchCategory()
+  } catch (error) {
+    throw explainCategory(error)
+  }
+}
