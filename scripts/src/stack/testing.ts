@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { after } from 'mocha'
 import { type ComponentName, type Stack, type StackOptions, startStack } from './index.ts'
 
 const started = new Map<string, Promise<Stack>>()
