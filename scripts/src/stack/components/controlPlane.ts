@@ -18,6 +18,7 @@ export const controlPlane = nodeProcess({
     MONOLITH_DB_URL: databaseUrl(places, 'monolith-db', 'matapalo_conductor', 'matapalo'),
     SERVICES_DB_URL: databaseUrl(places, 'services-db', 'matapalo_conductor', 'matapalo'),
     CONNECT_URL: httpUrl(places, 'connect'),
+    CDC_URL: httpUrl(places, 'cdc'),
     KAFKA_BROKERS: kafkaBrokers(places),
     FEED_MONOLITH_HOST: places.at('monolith-db').host,
     FEED_MONOLITH_PORT: String(places.at('monolith-db').port),

@@ -1,0 +1,65 @@
+/**
+ * What every part of the control plane is handed.
+ *
+ * @module
+ */
+import type { Manifest } from '@matapalo/core'
+import type { Db, Log } from '@matapalo/runtime'
+import type { EdgeHub } from './edges/hub.ts'
+import { NotFound, NotLeading } from './errors.ts'
+import { readManifests } from './ledger/catalogue.ts'
+import { type Domain, readDomain } from './ledger/domains.ts'
+import type { Lease } from './ledger/lease.ts'
+import type { Stores } from './live/stores.ts'
+
+export interface ControlParts {
+  readonly ledger: Db
+  readonly lease: Lease
+  readonly hub: EdgeHub
+  readonly stores: Stores
+  readonly log: Log
+}
+
+export class Control {
+  readonly ledger: Db
+  readonly lease: Lease
+  readonly hub: EdgeHub
+  readonly stores: Stores
+  readonly log: Log
+  #manifests: Promise<ReadonlyMap<string, Manifest>> | undefined
+
+  constructor(parts: ControlParts) {
+    this.ledger = parts.ledger
+    this.lease = parts.lease
+    this.hub = parts.hub
+    this.stores = parts.stores
+    this.log = parts.log
+  }
+
+  /** The lease, for whoever is about to write. */
+  lead(): Lease {
+    if (!this.lease.leads) throw new NotLeading()
+    return this.lease
+  }
+
+  /** Read once; `forget` after a registration. */
+  manifests(): Promise<ReadonlyMap<string, Manifest>> {
+    this.#manifests ??= readManifests(this.ledger).catch((error: unknown) => {
+      this.#manifests = undefined
+      throw error
+    })
+    return this.#manifests
+  }
+
+  forget(): void {
+    this.#manifests = undefined
+  }
+
+  async domain(name: string): Promise<{ readonly domain: Domain; readonly manifest: Manifest }> {
+    const [domain, manifests] = await Promise.all([readDomain(this.ledger, name), this.manifests()])
+    const manifest = manifests.get(name)
+    if (domain === null || manifest === undefined)
+      throw new NotFound(`${name}: no such domain; run: matapalo register MANIFEST`)
+    return { domain, manifest }
+  }
+}

@@ -1,0 +1,88 @@
+/** Errors of the conductor. */
+import { type GateAnswer, MatapaloError } from '@matapalo/core'
+
+/** The request makes no sense in the domain's present state. Nothing was changed. */
+export class Refused extends MatapaloError {
+  readonly code = 'MATAPALO_REFUSED'
+}
+
+export class NotFound extends MatapaloError {
+  readonly code = 'MATAPALO_NOT_FOUND'
+}
+
+/** The input does not have the shape that the API documents. */
+export class BadRequest extends MatapaloError {
+  readonly code = 'MATAPALO_BAD_REQUEST'
+}
+
+export class Unauthorised extends MatapaloError {
+  readonly code = 'MATAPALO_UNAUTHORISED'
+  constructor() {
+    super(
+      'a bearer token is required; it is in .matapalo/<instance>/stack.json, or MATAPALO_OPERATOR_TOKEN',
+    )
+  }
+}
+
+/** This process follows; another conductor leads. */
+export class NotLeading extends MatapaloError {
+  readonly code = 'MATAPALO_NOT_LEADING'
+  override readonly retryable = true
+  constructor() {
+    super('this control plane does not hold the lease (yet); try again in 2 s')
+  }
+}
+
+/** A manifest or project file has problems, each with its line and remedy. */
+export class FileRefused extends MatapaloError {
+  readonly code = 'MATAPALO_FILE_REFUSED'
+}
+
+/** Gates refused a transfer. Nothing was changed. */
+export class GatesClosed extends MatapaloError {
+  readonly code = 'MATAPALO_GATES_CLOSED'
+  readonly refusals: readonly GateAnswer[]
+  constructor(kind: string, refusals: readonly GateAnswer[], unknown: readonly string[]) {
+    const lines = [
+      ...unknown.map(
+        (name) => `--without ${name}: there is no such gate, or it cannot be switched off`,
+      ),
+      ...refusals.map((answer) => answer.line),
+    ]
+    super(`${kind} refused, nothing changed:\n  ${lines.join('\n  ')}`)
+    this.refusals = refusals
+  }
+}
+
+/** An edge did not take the hold, or its requests did not end in time. */
+export class EdgesNotDrained extends MatapaloError {
+  readonly code = 'MATAPALO_EDGES_NOT_DRAINED'
+  override readonly retryable = true
+  constructor(epoch: number, edges: readonly string[], limitMs: number) {
+    super(
+      `edges ${edges.join(', ')} have not acknowledged and drained epoch ${epoch} within ${limitMs} ms; ` +
+        `run: matapalo edges (an edge that will not come back: matapalo edges gone ${edges[0]})`,
+    )
+  }
+}
+
+/** The rows differ although nothing can move. */
+export class RowsDiffer extends MatapaloError {
+  readonly code = 'MATAPALO_ROWS_DIFFER'
+  constructor(domain: string, keys: readonly string[]) {
+    super(
+      `${domain}: ${keys.length} row(s) differ between the sides, first: ${keys.slice(0, 3).join('; ')}; ` +
+        `run: matapalo verify ${domain}`,
+    )
+  }
+}
+
+/** The fence already carries this seq or a newer one: another conductor has been here. */
+export class FenceMoved extends MatapaloError {
+  readonly code = 'MATAPALO_FENCE_MOVED'
+  constructor(domain: string, side: string, seq: number) {
+    super(
+      `${domain}: the fence on the ${side} side carries seq ${seq} or a newer one; run: matapalo explain ${domain}`,
+    )
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The journal of one transfer in the ledger. A turn's `seq`, term and fence intent are committed
+ * before anything uses them.
+ *
+ * @module
+ */
+import {
+  type Act,
+  type Ended,
+  type ErrorBody,
+  type Journal,
+  type JournalEntry,
+  LeaseLost,
+  type Side,
+  type StepName,
+  type TransferOutcome,
+} from '@matapalo/core'
+import type { Db, DbRow, Session } from '@matapalo/runtime'
+import { fenceOfTurn, intend } from './fences.ts'
+import { fromJson, toJson } from './json.ts'
+import type { Lease } from './lease.ts'
+import { finishTransfer } from './transfers.ts'
+
+export interface JournalOf {
+  readonly id: number
+  /** In the fixed order in which fences of a group close. */
+  readonly domains: readonly string[]
+  readonly from: Side
+  readonly to: Side
+}
+
+/** UTC by this process's clock, with microseconds, as the ledger stores it. */
+const now = (): string => {
+  const us = Math.round((performance.timeOrigin + performance.now()) * 1000)
+  const seconds = new Date(Math.floor(us / 1000)).toISOString().slice(0, 19).replace('T', ' ')
+  return `${seconds}.${String(us % 1_000_000).padStart(6, '0')}`
+}
+
+const fromRow = (row: DbRow): JournalEntry => {
+  const error = fromJson<{ error?: ErrorBody }>(row.detail)?.error
+  return {
+    n: Number(row.n),
+    step: row.step as StepName,
+    act: row.act as Act,
+    state: row.state as JournalEntry['state'],
+    seq: Number(row.seq),
+    term: Number(row.term),
+    ...(error ? { error } : {}),
+  }
+}
+
+/** Ends an entry inside a transaction of the caller: the commit point does so in its own. */
+export async function endEntry(
+  tx: Pick<Session, 'execute'>,
+  transferId: number,
+  { n, state, detail, error }: Ended,
+): Promise<void> {
+  await tx.execute(
+    `UPDATE journal SET state = ?, detail = ?, ended_at = ? WHERE transfer_id = ? AND n = ? AND state = 'begun'`,
+    [state, toJson(error ? { ...detail, error } : (detail ?? null)), now(), transferId, n],
+  )
+}
+
+export class LedgerJournal implements Journal {
+  readonly #db: Db
+  readonly #lease: Lease
+  readonly #of: JournalOf
+  readonly #places: string
+  #n = 0
+  #term = 0
+
+  constructor(db: Db, lease: Lease, of: JournalOf) {
+    this.#db = db
+    this.#lease = lease
+    this.#of = of
+    this.#places = of.domains.map(() => '?').join(', ')
+  }
+
+  async read(): Promise<readonly JournalEntry[]> {
+    await this.#lease.settle(`transfer ${this.#of.id}`)
+    const rows = await this.#db.query('SELECT * FROM journal WHERE transfer_id = ? ORDER BY n', [
+      this.#of.id,
+    ])
+    const entries = rows.map(fromRow)
+    this.#n = entries.at(-1)?.n ?? 0
+    this.#term = entries.findLast((entry) => entry.act === 'do')?.term ?? 0
+    return entries
+  }
+
+  async begin(step: StepName, act: Act, ended: Ended | undefined): Promise<JournalEntry> {
+    const begunAt = now()
+    const { id, domains, from, to } = this.#of
+    return this.#lease.guarded(`transfer ${id}`, async (tx) => {
+      if (ended !== undefined) await endEntry(tx, id, ended)
+      const [top] = await tx.query(
+        `SELECT MAX(fence_seq) AS seq, MAX(term) AS term, SUM(transfer_id <=> ?) AS mine
+         FROM domain WHERE name IN (${this.#places}) FOR UPDATE`,
+        [id, ...domains],
+      )
+      // A claim has no domain yet, and the last step of either way out may have let go already.
+      const loose = step === 'claim' || step === 'releaseEdges'
+      if (!loose && Number(top?.mine) !== domains.length)
+        throw new LeaseLost(`transfer ${id}, whose domains are claimed by another`)
+      const seq = Number(top?.seq) + 1
+      const term = step === 'claim' || act === 'undo' ? Number(top?.term) + 1 : this.#term
+      await tx.execute(
+        `UPDATE domain SET fence_seq = ?, term = GREATEST(term, ?) WHERE name IN (${this.#places})`,
+        [seq, term, ...domains],
+      )
+      const fence = fenceOfTurn(step, act, from, to)
+      if (fence !== null)
+        await intend(
+          tx,
+          domains.map((domain) => ({ domain, ...fence, seq, term })),
+        )
+      const n = this.#n + 1
+      await tx.execute(
+        `INSERT INTO journal (transfer_id, n, step, act, state, seq, term, begun_at)
+         VALUES (?, ?, ?, ?, 'begun', ?, ?, ?)`,
+        [id, n, step, act, seq, term, begunAt],
+      )
+      this.#n = n
+      if (act === 'do') this.#term = term
+      return { n, step, act, state: 'begun', seq, term }
+    })
+  }
+
+  async finish(
+    outcome: TransferOutcome,
+    ended: Ended | undefined,
+    error: ErrorBody | undefined,
+  ): Promise<void> {
+    await this.#lease.guarded(`transfer ${this.#of.id}`, async (tx) => {
+      if (ended !== undefined) await endEntry(tx, this.#of.id, ended)
+      await finishTransfer(tx, this.#of.id, outcome, error)
+    })
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Takes the project file and manifests into the ledger. What is refused changes nothing.
+ *
+ * @module
+ */
+import {
+  type Manifest,
+  otherSide,
+  type Problem,
+  parseManifest,
+  parseProject,
+  type RouteTable,
+} from '@matapalo/core'
+import { overlapProblems } from '@matapalo/core/routing/overlap'
+import { FileRefused, Refused } from './errors.ts'
+import { writeAudit } from './ledger/audit.ts'
+import { insertManifest, readManifests, readProject, writeProject } from './ledger/catalogue.ts'
+import { insertDomain, readDomain } from './ledger/domains.ts'
+import type { Lease } from './ledger/lease.ts'
+import { publishTable } from './ledger/routeTables.ts'
+
+export interface Source {
+  readonly yaml: string
+  readonly file: string
+}
+
+const refuse = (problems: readonly Problem[]): never => {
+  const lines = problems.map(
+    ({ file, line, column, path, message, remedy }) =>
+      `${file}:${line}:${column} ${path}: ${message}; ${remedy}`,
+  )
+  throw new FileRefused(`refused, nothing changed:\n  ${lines.join('\n  ')}`)
+}
+
+export async function registerProject(
+  lease: Lease,
+  source: Source,
+  variables: Readonly<Record<string, string>>,
+  actor: string,
+): Promise<RouteTable | null> {
+  const parsed = parseProject(source.yaml, source.file, variables)
+  if ('problems' in parsed) return refuse(parsed.problems)
+  return lease.guarded('project', async (tx) => {
+    await writeProject(tx, source.yaml, parsed.project)
+    await writeAudit(tx, {
+      actor,
+      action: 'project',
+      domain: null,
+      detail: { file: source.file },
+    })
+    return publishTable(tx)
+  })
+}
+
+export async function registerDomain(
+  lease: Lease,
+  source: Source,
+  actor: string,
+): Promise<{ readonly manifest: Manifest; readonly table: RouteTable | null }> {
+  const parsed = parseManifest(source.yaml, source.file)
+  if ('problems' in parsed) return refuse(parsed.problems)
+  const { manifest } = parsed
+  return lease.guarded('register', async (tx) => {
+    const project = await readProject(tx)
+    if (project === null)
+      throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
+    if (project.upstreams[manifest.service] === undefined)
+      throw new Refused(
+        `${manifest.file}: upstream ${manifest.service} is not in ${project.file}; ` +
+          `add it under upstreams: and run: matapalo project ${project.file}`,
+      )
+    const others = [...(await readManifests(tx)).values()].filter(
+      ({ domain }) => domain !== manifest.domain,
+    )
+    const taken = manifest.tables.flatMap(({ source: table }) =>
+      others
+        .filter(({ tables }) => tables.some((one) => one.source === table))
+        .map(
+          ({ domain }) => `${manifest.file}: table ${table} belongs to domain ${domain} already`,
+        ),
+    )
+    if (taken.length > 0)
+      throw new FileRefused(`refused, nothing changed:\n  ${taken.join('\n  ')}`)
+    const overlaps = overlapProblems([
+      ...project.routes,
+      ...others.flatMap(({ routes }) => routes),
+      ...manifest.routes,
+    ])
+    if (overlaps.length > 0) {
+      const lines = overlaps.map(({ path, message, remedy }) => `${path}: ${message}; ${remedy}`)
+      throw new FileRefused(`${manifest.file} refused, nothing changed:\n  ${lines.join('\n  ')}`)
+    }
+    const domain = await readDomain(tx, manifest.domain)
+    if (domain?.transferId != null)
+      throw new Refused(
+        `${manifest.domain}: transfer ${domain.transferId} is running; run: matapalo status ${manifest.domain}`,
+      )
+    const version = await insertManifest(tx, manifest, source.yaml, actor)
+    await insertDomain(tx, manifest.domain, version)
+    await writeAudit(tx, {
+      actor,
+      action: 'register',
+      domain: manifest.domain,
+      detail: { version, file: source.file, owner: domain?.owner ?? otherSide('service') },
+    })
+    return { manifest, table: await publishTable(tx) }
+  })
+}

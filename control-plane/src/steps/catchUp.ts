@@ -1,0 +1,23 @@
+/** 4. A marker behind the last write of the owner, and the wait until the other side has applied it. */
+import type { Step } from '@matapalo/core'
+import type { Move, Notes, TransferPorts } from '../ports.ts'
+
+export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
+  name: 'catchUp',
+  do: async () => {
+    notes.catchUpDeadline = performance.now() + move.budgets.catchUpMs
+    await Promise.all(
+      move.domains.map(async (domain) => {
+        const token = await ports.stores.mark(domain, move.from)
+        const applied = await ports.stores.awaitApplied(domain, move.direction, {
+          token,
+          term: move.ownerTerms[domain] ?? 0,
+          rogueAtMost: notes.rogue.get(domain) ?? 0n,
+          timeoutMs: move.budgets.catchUpMs,
+        })
+        notes.offsets.set(domain, applied.offset)
+      }),
+    )
+    return undefined
+  },
+})

@@ -1,0 +1,12 @@
+/** 2. Epoch N+1: requests that may write the domains wait, and those under way end. */
+import type { Step } from '@matapalo/core'
+import type { Move, TransferPorts } from '../ports.ts'
+
+export const holdEdges = (ports: TransferPorts, move: Move): Step => ({
+  name: 'holdEdges',
+  do: async () => {
+    const epoch = await ports.ledger.hold(move, true)
+    return { epoch, ...(await ports.edges.awaitDrained(epoch, move.budgets.drainMs)) }
+  },
+  undo: async () => ({ epoch: await ports.ledger.hold(move, false) }),
+})

@@ -1,0 +1,26 @@
+/** The ten steps in order. The runner in core does the rest. */
+import type { Step } from '@matapalo/core'
+import type { Move, Notes, TransferPorts } from '../ports.ts'
+import { advanceIds } from './advanceIds.ts'
+import { announce } from './announce.ts'
+import { catchUp } from './catchUp.ts'
+import { claim } from './claim.ts'
+import { fenceSource } from './fenceSource.ts'
+import { holdEdges } from './holdEdges.ts'
+import { openTarget } from './openTarget.ts'
+import { releaseEdges } from './releaseEdges.ts'
+import { switchOwner } from './switchOwner.ts'
+import { verifyLast } from './verifyLast.ts'
+
+export const transferSteps = (ports: TransferPorts, move: Move, notes: Notes): readonly Step[] => [
+  claim(ports, move, notes),
+  holdEdges(ports, move),
+  fenceSource(ports, move),
+  catchUp(ports, move, notes),
+  verifyLast(ports, move, notes),
+  advanceIds(ports, move),
+  switchOwner(ports, move),
+  announce(ports, move),
+  openTarget(ports, move),
+  releaseEdges(ports, move),
+]
