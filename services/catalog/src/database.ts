@@ -39,27 +39,32 @@ export const isDuplicate = (error: unknown): boolean => errorNumber(error) === d
 export const isWriteRefused = (error: unknown): boolean =>
   (error as { sqlState?: unknown } | null)?.sqlState === '45000' || errorNumber(error) === 1142
 
+/** What knex hands to the driver; it does not declare `jsonStrings`. */
+type Connection = Knex.MySql2ConnectionConfig & { readonly jsonStrings: boolean }
+
 export function openDatabase(url: URL, poolSize: number): Database {
+  const connection: Connection = {
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+    charset: 'utf8mb4_unicode_ci',
+    timezone: 'Z',
+    dateStrings: true,
+    jsonStrings: true,
+    supportBigNumbers: true,
+    connectTimeout: 5000,
+  }
   return knex({
     client: 'mysql2',
-    connection: {
-      host: url.hostname,
-      port: Number(url.port || 3306),
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      database: decodeURIComponent(url.pathname.slice(1)),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      dateStrings: true,
-      supportBigNumbers: true,
-      connectTimeout: 5000,
-    },
+    connection,
     pool: {
       min: 0,
       max: poolSize,
       afterCreate: (connection: RawConnection, done: (error: unknown) => void) => {
         connection.query(
-          "SET SESSION time_zone = '+00:00', SESSION tx_isolation = 'READ-COMMITTED', " +
+          "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, SESSION time_zone = '+00:00', SESSION tx_isolation = 'READ-COMMITTED', " +
             'SESSION innodb_lock_wait_timeout = 5, ' +
             "SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
           (error) => done(error),

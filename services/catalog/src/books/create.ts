@@ -28,7 +28,10 @@ export function explainBook(error: unknown): unknown {
 
 async function byReference(on: Queryable, reference: string | null): Promise<number | null> {
   if (reference === null) return null
-  const row = await on<{ id: number; reference: string }>('product').select('id').where({ reference }).first()
+  const row = await on<{ id: number; reference: string }>('product')
+    .select('id')
+    .where({ reference })
+    .first()
   return row?.id ?? null
 }
 

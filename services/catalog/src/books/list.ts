@@ -53,24 +53,21 @@ export type Sort = keyof typeof orders
 export const prefixPattern = (text: string): string =>
   `${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 
-/** The ids that a search looks at, as a derived table. */
-function candidates(database: Database, search: string): Query {
-  const startingWith = (column: 'title' | 'author') =>
-    database('product')
-      .select('id')
-      .whereRaw('?? LIKE ?', [column, prefixPattern(search)])
-      .orderBy([column, 'id'])
-      .limit(countedAtMost)
-  return startingWith('title').union(
-    [startingWith('author'), database('product').select('id').where('isbn', search)],
-    true,
+/** The ids that a search looks at, as the derived table `c`. */
+const candidates = (database: Database, search: string) => {
+  const prefix = prefixPattern(search)
+  return database.raw(
+    `((SELECT id FROM product WHERE title LIKE ? ORDER BY title, id LIMIT ${countedAtMost})
+      UNION (SELECT id FROM product WHERE author LIKE ? ORDER BY author, id LIMIT ${countedAtMost})
+      UNION (SELECT id FROM product WHERE isbn = ?)) AS c`,
+    [prefix, prefix, search],
   )
 }
 
 function matching(database: Database, request: ListRequest): Query {
-  const query = database('product as p').select('p.id')
+  const query = database('product as p')
   if (request.search !== '') {
-    query.join(candidates(database, request.search).as('c'), 'c.id', 'p.id')
+    query.join(candidates(database, request.search), 'c.id', 'p.id')
   }
   if (request.categoryIds !== null) query.whereIn('p.category_id', [...request.categoryIds])
   return query
@@ -86,7 +83,7 @@ export async function listBooks(
     .limit(request.perPage)
     .offset((request.page - 1) * request.perPage)
     .pluck<number[]>('p.id')
-  const counted = matching(database, request).limit(countedAtMost).as('counted')
+  const counted = matching(database, request).select('p.id').limit(countedAtMost).as('counted')
   const [ids, counts] = await Promise.all([
     pageIds,
     database.from(counted).count<{ total: number }[]>({ total: '*' }),
