@@ -1,0 +1,84 @@
+/**
+ * Finishes what a checkout left between its steps: at start, and every few seconds.
+ *
+ * - an order whose stock is still `reserved`: confirm its reservation;
+ * - an intent without an order, given up or too old: cancel its reservation.
+ *
+ * @module
+ */
+import type { Shop } from '../context.ts'
+import { ShopError } from '../errors.ts'
+import { log } from '../log.ts'
+import { stockConfirmed, stockLost, stockReserved } from './codes.ts'
+
+const refusal = (error: unknown): string | null =>
+  error instanceof ShopError && error.status < 500 ? error.code : null
+
+/** Gives a checkout up, unless its order has been written, and cancels the reservation. */
+export async function abandon(shop: Shop, reference: string): Promise<void> {
+  await shop.db.run('UPDATE checkouts SET state = 1 WHERE reference = ? AND state = 0', [reference])
+  const given = await shop.db.query('SELECT 1 FROM checkouts WHERE reference = ? AND state = 1', [
+    reference,
+  ])
+  if (given.length === 0) return
+  try {
+    await shop.catalog.cancel(reference)
+  } catch (error) {
+    if (refusal(error) !== 'not_found') throw error
+  }
+  await shop.db.run('DELETE FROM checkouts WHERE reference = ? AND state = 1', [reference])
+}
+
+/** Confirms the reservation of a written order. One that expired first has lost its stock. */
+export async function settleStock(shop: Shop, reference: string): Promise<void> {
+  let state = stockConfirmed
+  try {
+    await shop.catalog.confirm(reference)
+  } catch (error) {
+    const code = refusal(error)
+    if (code !== 'reservation_expired' && code !== 'reservation_cancelled') throw error
+    state = stockLost
+  }
+  await shop.db.transaction(async (sql) => {
+    const lost = state === stockLost
+    const { affectedRows } = await sql.run(
+      `UPDATE orders SET stock_state = ?${lost ? ', status = 5' : ''}, updated = NOW()
+       WHERE reference = ? AND stock_state = ?`,
+      [state, reference, stockReserved],
+    )
+    if (!lost || affectedRows !== 1) return
+    await sql.run(
+      `INSERT INTO order_events (order_id, status, detail, created)
+       SELECT id, 5, 'cancelled: its reservation ended before it was confirmed', NOW()
+       FROM orders WHERE reference = ?`,
+      [reference],
+    )
+  })
+}
+
+export async function recoverOnce(shop: Shop): Promise<number> {
+  const seconds = Math.ceil(shop.config.checkoutLimitMs / 1000)
+  const orders = await shop.db.query<{ reference: string }>(
+    `SELECT reference FROM orders
+     WHERE stock_state = ? AND created <= NOW() - INTERVAL 2 SECOND ORDER BY id LIMIT 200`,
+    [stockReserved],
+  )
+  const intents = await shop.db.query<{ reference: string }>(
+    `SELECT reference FROM checkouts
+     WHERE state = 1 OR created <= NOW() - INTERVAL ? SECOND ORDER BY created LIMIT 200`,
+    [seconds],
+  )
+  let done = 0
+  const finish = async (reference: string, step: typeof abandon) => {
+    try {
+      await step(shop, reference)
+      done += 1
+    } catch (error) {
+      log('warn', 'recovery.later', { reference, error: String(error) })
+    }
+  }
+  for (const { reference } of orders) await finish(reference, settleStock)
+  for (const { reference } of intents) await finish(reference, abandon)
+  if (done > 0) log('info', 'recovery.done', { finished: done })
+  return done
+}

@@ -1,0 +1,64 @@
+/**
+ * Opens the shop: database, HTTP, scheduled job, recovery; and closes it in the opposite order.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { systemSession } from './accounts/systemSession.ts'
+import { shopApp } from './app.ts'
+import type { ShopConfig } from './config.ts'
+import type { Shop } from './context.ts'
+import { openDatabase } from './database.ts'
+import { every } from './every.ts'
+import { timeIn } from './localTime.ts'
+import { log } from './log.ts'
+import { catalogClient } from './orders/catalogClient.ts'
+import { recoverOnce } from './orders/recovery.ts'
+
+export interface OpenShop {
+  readonly shop: Shop
+  readonly port: number
+  close(): Promise<void>
+}
+
+export async function openShop(config: ShopConfig): Promise<OpenShop> {
+  const db = openDatabase(config.databaseUrl, config.timeZone, config.poolSize)
+  const session = systemSession(db)
+  const shop: Shop = {
+    config,
+    db,
+    showTime: timeIn(config.timeZone),
+    catalog: catalogClient({
+      url: config.catalogUrl,
+      sessionCookie: session.cookie,
+      forgetSession: session.forget,
+      patienceMs: 15_000,
+    }),
+  }
+  const server = createServer(shopApp(shop))
+  // 75 seconds, longer than anything in front of the shop keeps a connection.
+  server.keepAliveTimeout = 75_000
+  server.headersTimeout = 80_000
+  server.listen(config.port, config.host)
+  await once(server, 'listening')
+  const port = (server.address() as AddressInfo).port
+  const recovery = every(config.recoveryIntervalMs, 'recovery', () => recoverOnce(shop))
+  log('info', 'shop.open', { port, timeZone: config.timeZone })
+  return {
+    shop,
+    port,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const force = setTimeout(() => server.closeAllConnections(), 5_000)
+      await recovery.stop()
+      await closed
+      clearTimeout(force)
+      await db.close()
+      log('info', 'shop.closed', {})
+    },
+  }
+}
