@@ -16,11 +16,12 @@ import { parseArgs } from 'node:util'
 import { until } from '@matapalo/runtime'
 import { isAlive } from '../../lock.mjs'
 import { componentNames } from './component.ts'
-import { composeText } from './compose.ts'
+import { composeText, envFile } from './compose.ts'
 import { folderOf, isRunning, makeFolder, readStackFile, type StackFile } from './instance.ts'
+import { makeSecrets } from './secrets.ts'
 import { askStatus } from './statusPort.ts'
 
-const usage = `usage: npm run stack -- up|down|status|logs NAME|compose
+const usage = `usage: npm run stack -- up|down|status|logs NAME|compose|secrets
   --instance NAME   its folder under .matapalo/ (default: main)
   --only a,b        up: these components and what they need`
 
@@ -120,6 +121,7 @@ try {
   else if (command === 'status') await status(values.instance)
   else if (command === 'logs') logs(values.instance, name)
   else if (command === 'compose') process.stdout.write(composeText())
+  else if (command === 'secrets') process.stdout.write(envFile(makeSecrets()))
   else fail(usage, 64)
 } catch (error) {
   fail(`stack: ${error instanceof Error ? error.message : String(error)}`)

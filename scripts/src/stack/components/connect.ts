@@ -70,6 +70,11 @@ export const connect: Component = {
         ),
       ),
     },
-    health: ['CMD', 'wget', '-qO-', 'http://127.0.0.1:8083/connectors'],
+    health: [
+      'CMD',
+      'bash',
+      '-c',
+      "exec 3<>/dev/tcp/127.0.0.1/8083 && printf 'GET /connectors HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200'",
+    ],
   }),
 }

@@ -29,10 +29,11 @@ export const kafkaSettings = (places: Places): Readonly<Record<string, string>> 
   const client = places.at('kafka')
   const broker = places.listen('kafka')
   const controller = places.listen('kafka', 'controller')
+  const voter = places.at('kafka', 'controller')
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    'controller.quorum.voters': `1@${controller.host}:${controller.port}`,
+    'controller.quorum.voters': `1@${voter.host}:${voter.port}`,
     listeners: `BROKER://${broker.host}:${broker.port},CONTROLLER://${controller.host}:${controller.port}`,
     'advertised.listeners': `BROKER://${client.host}:${client.port}`,
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
