@@ -1,3 +1,8 @@
+export * from './check/facts.ts'
+export { dropForeignKey } from './check/foreignKeys.ts'
+export { checkManifest } from './check/manifest.ts'
+export { checkAgainst } from './check/routes.ts'
+export { type Accounts, checkGrants, checkServer } from './check/server.ts'
 export * from './errors.ts'
 export * from './manifest/model.ts'
 export { durationMs, type ParsedManifest, parseManifest } from './manifest/parse.ts'

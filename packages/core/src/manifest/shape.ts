@@ -3,17 +3,12 @@
  *
  * @module
  */
+import type { Finding } from '../check/finding.ts'
 import { zoneProblem } from '../mapping/zone.ts'
 import { overlapProblems } from '../routing/overlap.ts'
-import type { ColumnMapping, Manifest, TableMapping } from './model.ts'
+import type { Manifest, TableMapping } from './model.ts'
 import { lensesNamed } from './parse.ts'
 import type { LensDocument, ManifestDocument } from './schema.ts'
-
-export interface Finding {
-  readonly path: string
-  readonly message: string
-  readonly remedy: string
-}
 
 export function checkShape(written: ManifestDocument, manifest: Manifest): readonly Finding[] {
   return [
@@ -120,17 +115,4 @@ function checkTargets(manifest: Manifest): readonly Finding[] {
     }
   }
   return findings
-}
-
-/** Every mapping of a table, with the path it stands at. */
-export function eachColumn(
-  table: TableMapping,
-): readonly { readonly path: string; readonly table: string; readonly column: ColumnMapping }[] {
-  return table.targets.flatMap((target) =>
-    target.columns.map((column) => ({
-      path: `tables.${table.source}.to.${target.table}.${column.to}`,
-      table: target.table,
-      column,
-    })),
-  )
 }
