@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parse as parseQuery } from 'node:querystring'
 import express, { type Express, type RequestHandler } from 'express'
 import { contract, readDocument } from './http/contract.ts'
 import { failures, notFound } from './http/failures.ts'
@@ -29,6 +30,30 @@ export interface AppParts extends Shop {
 const routePattern = (request: object): string =>
   (request as { openapi?: { openApiRoute?: string } }).openapi?.openApiRoute ?? 'none'
 
+/** No body counts as an empty object, so that what is missing in it is named. */
+const emptyBody: RequestHandler = (request, _response, next) => {
+  if (request.body === undefined && !('content-type' in request.headers)) {
+    request.headers['content-type'] = 'application/json'
+    request.body = {}
+  }
+  next()
+}
+
+/** HEAD is answered like GET; Node leaves the body out by itself. */
+const headLikeGet: RequestHandler = (request, _response, next) => {
+  if (request.method === 'HEAD') request.method = 'GET'
+  next()
+}
+
+/** A repeated parameter counts as its last. */
+const queryOf = (text: string): Record<string, string> => {
+  const last = Object.entries(parseQuery(text)).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.at(-1) : value,
+  ])
+  return Object.fromEntries(last)
+}
+
 const measured =
   (metrics: Metrics): RequestHandler =>
   (request, response, next) => {
@@ -43,13 +68,15 @@ export function createApp(parts: AppParts): Express {
   const document = readDocument()
   const app = express()
   app.disable('x-powered-by')
-  app.set('etag', false)
+  app.set('query parser', queryOf)
   app.use(healthRoutes(parts.database, parts.metrics, parts.isStopping))
   app.get('/openapi.json', (_request, response) => {
     response.json(document)
   })
   app.use(measured(parts.metrics))
-  app.use(express.json({ limit: '256kb' }))
+  app.use(headLikeGet)
+  app.use(express.json({ limit: '100kb' }))
+  app.use(emptyBody)
   app.use(contract(document, parts.readIdentity, parts.validateResponses))
   app.use(bookRoutes(parts))
   app.use(staffBookRoutes(parts))

@@ -16,7 +16,7 @@ export const moneyText = (cents: number): string => {
 /** Reads `12`, `12.5`, `"12.50"`; null when it is no amount the shop can store. No rounding. */
 export const readMoney = (value: unknown): number | null => {
   if (typeof value !== 'string' && typeof value !== 'number') return null
-  const match = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(String(value).trim())
+  const match = /^(\d{1,8})(?:\.(\d{1,2}))?$/.exec(String(value))
   if (!match) return null
   const cents = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
   return cents <= maxCents ? cents : null

@@ -91,11 +91,11 @@ export function asContractError(error: unknown): ApiError | null {
   if (status === 403) return new ApiError(403, 'forbidden', 'This account may not do this')
   if (status === 404 || status === 405)
     return new ApiError(404, 'not_found', 'There is no such page')
-  if (status === 400 || status === 413 || status === 415) {
+  if (status === 415) return invalid('content-type', 'application/json')
+  if (status === 400 || status === 413) {
     const [first] = errors ?? []
-    return first?.path
-      ? invalid(fieldOf(first.path), first.message ?? '')
-      : invalid('body', String(message))
+    if (first?.path) return invalid(fieldOf(first.path), first.message ?? '')
+    return new ApiError(status, 'invalid_request', String(message))
   }
   return null
 }

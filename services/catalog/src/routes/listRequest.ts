@@ -8,11 +8,10 @@ import type { Request } from 'express'
 import type { ListRequest, Sort } from '../books/list.ts'
 import { invalid } from '../errors.ts'
 
-/** A repeated parameter counts as its last. */
+/** '' when it is absent. */
 export const queryText = (request: Request, name: string): string => {
   const value = request.query[name]
-  const last = Array.isArray(value) ? value.at(-1) : value
-  return typeof last === 'string' ? last : ''
+  return typeof value === 'string' ? value : ''
 }
 
 function searchText(request: Request): string {
