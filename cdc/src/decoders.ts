@@ -117,15 +117,17 @@ export interface RowDecoder {
 
 export function rowDecoder(shape: TableShape): RowDecoder {
   const columns = shape.columns.map(
-    (column) => [column.name, (decoders[column.dataType] ?? (() => text))(column)] as const,
+    (column) =>
+      [column.name, (decoders[column.dataType] ?? (() => text))(column), column.generated] as const,
   )
   return {
     shape,
     exactTsNs: shape.columns.some((column) => column.name === 'ts_ns'),
     decode(value) {
       const row: Record<string, SqlValue> = {}
-      for (const [name, decode] of columns) {
+      for (const [name, decode, generated] of columns) {
         const raw = value[name]
+        if (raw === undefined && generated) continue
         if (raw === undefined)
           throw new SchemaDrift(shape.table, name, 'is missing in the change feed')
         try {

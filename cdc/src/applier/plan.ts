@@ -1,0 +1,191 @@
+/**
+ * Decides what each event means where the applier stands: apply, echo, rogue, replay, marker, or a
+ * reason to stop. Pure: events and standing in, work and next standing out.
+ *
+ * @module
+ */
+import { type Direction, MatapaloError, sourceOf } from '@matapalo/core'
+import type { Change, MarkerSeen, Place } from '../change.ts'
+import { applierServerId } from '../names.ts'
+import type { Broken, Piece, PieceEvent } from './pieces.ts'
+import type { RogueWrite } from './rogue.ts'
+import type { RowOp, Translator } from './rowOps.ts'
+import { keyText } from './segments.ts'
+import type { Standing } from './state.ts'
+
+/** The feed does not continue what was applied: going on would lose changes. A person decides. */
+export class FeedBroken extends MatapaloError {
+  readonly code = 'MATAPALO_FEED_BROKEN'
+
+  constructor(domain: string, direction: Direction, fact: string) {
+    super(`${domain}/${direction}: ${fact}; back to backfill with: matapalo backfill ${domain}`)
+  }
+}
+
+/** One event that the mapping or the decoder refused. */
+export class EventRefused extends Error {
+  readonly event: Change | Broken
+
+  constructor(event: Change | Broken, cause: unknown) {
+    super('event refused', { cause })
+    this.event = event
+  }
+}
+
+export interface Work {
+  readonly ops: readonly RowOp[]
+  readonly rogues: readonly RogueWrite[]
+  readonly next: Standing
+  readonly applied: number
+  readonly snapshotRows: number
+  readonly echoes: number
+  /** Dropped: replays, rows before the first owner marker, snapshot rows in audit, skipped ones. */
+  readonly discarded: number
+  readonly markers: readonly MarkerSeen[]
+  /** A part of a transaction that goes on: nothing of it may be committed yet. */
+  readonly ends: boolean
+}
+
+export interface Planner {
+  /** How many of the pieces belong into one target transaction, and what they mean. */
+  plan(pieces: readonly Piece[], from: Standing, most: number): { work: Work; taken: number }
+}
+
+export interface PlannerOptions {
+  readonly domain: string
+  readonly direction: Direction
+  readonly translator: Translator
+  /** Offsets that a person decided to skip. */
+  readonly skips: ReadonlySet<bigint>
+}
+
+const gtidOf = (text: string | null): { domain: string; seq: bigint } | null => {
+  const match = /^(\d+)-\d+-(\d+)/.exec(text ?? '')
+  return match === null ? null : { domain: match[1] ?? '', seq: BigInt(match[2] ?? 0) }
+}
+
+/** True for a streamed event that committed at or before what is applied. */
+export function isReplay(event: Place, applied: string | null): boolean {
+  if (event.gtid === null) return false
+  const now = gtidOf(event.gtid)
+  const done = gtidOf(applied)
+  return now !== null && done !== null && now.domain === done.domain && now.seq <= done.seq
+}
+
+export function createPlanner({ domain, direction, translator, skips }: PlannerOptions): Planner {
+  const broken = (fact: string): FeedBroken => new FeedBroken(domain, direction, fact)
+  let transaction = 0
+
+  const atMarker = (marker: MarkerSeen, at: Standing): Standing => {
+    const first = at.generation === null
+    if (!first && marker.generation !== at.generation) {
+      throw broken('the marker row was made anew, tokens begin again')
+    }
+    if (!first && marker.token <= at.token) {
+      if (isReplay(marker, at.position)) return at
+      throw broken(`token ${marker.token} came after ${at.token}`)
+    }
+    if (!first && marker.token !== at.token + 1n) {
+      throw broken(`token ${marker.token} came after ${at.token}, changes between them are missing`)
+    }
+    const flips = marker.owner !== null && marker.term > at.term
+    return {
+      ...at,
+      token: marker.token,
+      generation: marker.generation,
+      ...(flips
+        ? {
+            mode: marker.owner === sourceOf(direction) ? ('apply' as const) : ('audit' as const),
+            term: marker.term,
+          }
+        : {}),
+    }
+  }
+
+  const rogue = (event: Change | Broken): RogueWrite => ({
+    table: event.table ?? '?',
+    rowKey: event.type === 'change' ? readableKey(translator, event) : null,
+    op: event.op ?? '?',
+    serverId: event.serverId,
+    position: event.position,
+    query: event.type === 'change' ? event.query : null,
+  })
+
+  return {
+    plan(pieces, from, most) {
+      let at = from
+      let taken = 0
+      let applied = 0
+      let snapshotRows = 0
+      let echoes = 0
+      let discarded = 0
+      let ends = true
+      const ops: RowOp[] = []
+      const rogues: RogueWrite[] = []
+      const markers: MarkerSeen[] = []
+
+      const visit = (event: PieceEvent): void => {
+        if (event.type === 'marker') {
+          at = atMarker(event, at)
+          markers.push(event)
+          return
+        }
+        if (isReplay(event, from.position) || at.term === 0 || skips.has(event.offset)) {
+          discarded += 1
+        } else if (at.mode === 'audit') {
+          if (event.type === 'change' && event.op === 'r') discarded += 1
+          else if (event.serverId === applierServerId) echoes += 1
+          else rogues.push(rogue(event))
+        } else if (event.type === 'broken') {
+          throw new EventRefused(event, event.error)
+        } else {
+          try {
+            for (const op of translator.translate(event, transaction)) ops.push(op)
+          } catch (error) {
+            throw new EventRefused(event, error)
+          }
+          applied += 1
+          if (event.op === 'r') snapshotRows += 1
+        }
+      }
+
+      let count = 0
+      for (const piece of pieces) {
+        // A part of a transaction that goes on is taken by itself.
+        if (taken > 0 && (!piece.ends || count + piece.events.length > most)) break
+        if (piece.begins) transaction += 1
+        const before = at
+        for (const event of piece.events) visit(event)
+        const last = piece.events.at(-1)
+        if (last !== undefined) {
+          at = { ...at, offset: last.offset + 1n, position: later(at.position, last) }
+        }
+        taken += 1
+        count += piece.events.length
+        ends = piece.ends
+        // The rows after a flip mean something else; those of an unfinished transaction stay open.
+        if (at.mode !== before.mode || at.term !== before.term || !piece.ends) break
+      }
+      const next = ends ? at : from
+      return {
+        taken,
+        work: { ops, rogues, next, applied, snapshotRows, echoes, discarded, markers, ends },
+      }
+    },
+  }
+}
+
+/** Snapshot rows and replays do not move the position in the binlog. */
+const later = (applied: string | null, event: Place): string | null =>
+  event.gtid === null || isReplay(event, applied) ? applied : event.position
+
+/** For people: `id=7`. */
+export function readableKey(translator: Translator, change: Change): string | null {
+  try {
+    return Object.entries(translator.keyOf(change))
+      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : keyText({ value })}`)
+      .join(',')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * One run of a feed: messages in, target transactions out, until it is stopped or something fails.
+ *
+ * A batch that fails is rolled back and applied again transaction by transaction, op by op, so that
+ * only the change that is really at fault goes to quarantine. When the failed batch was a part of a
+ * transaction too long to be kept, the run ends with {@link Careful} and the next one reads it again.
+ *
+ * @module
+ */
+import { MatapaloError } from '@matapalo/core'
+import { type Log, type Session, sleep } from '@matapalo/runtime'
+import type { EnvelopeDecoder } from '../envelope.ts'
+import type { Message } from '../feed.ts'
+import type { ApplierOptions } from './applier.ts'
+import { createAssembler, type Piece, type PieceEvent } from './pieces.ts'
+import { createPlanner, EventRefused, type Planner, readableKey, type Work } from './plan.ts'
+import { type Quarantined, recordQuarantined, skippedOffsets } from './quarantine.ts'
+import type { Translator } from './rowOps.ts'
+import { errorFields, isRowsFault } from './session.ts'
+import { lockOwn, type Standing, type StateRow, setStatus } from './state.ts'
+import { type TargetTransaction, targetTransaction } from './transaction.ts'
+import { OpFailed, type RowWriter } from './writeRows.ts'
+
+/** Apply op by op up to this offset. */
+export interface Careful {
+  readonly until: bigint
+}
+
+class TryCarefully extends Error {
+  readonly careful: Careful
+
+  constructor(until: bigint) {
+    super('a part of a long transaction failed: read it again')
+    this.careful = { until }
+  }
+}
+
+export const isCareful = (error: unknown): error is TryCarefully => error instanceof TryCarefully
+
+/** A change was refused; the applier waits for a person. */
+export class QuarantineOpened extends MatapaloError {
+  readonly code = 'MATAPALO_QUARANTINE_OPENED'
+
+  constructor(domain: string, direction: string, one: Quarantined) {
+    super(
+      `${domain}/${direction}: a change of ${one.table ?? '?'} is in quarantine (${one.code}); ` +
+        `run: matapalo status ${domain}`,
+    )
+  }
+}
+
+export interface StreamOptions extends ApplierOptions {
+  readonly own: StateRow
+  readonly session: Session
+  readonly standing: Standing
+  readonly careful: Careful | null
+  readonly decoder: EnvelopeDecoder
+  readonly translator: Translator
+  readonly writer: RowWriter
+  readonly log: Log
+}
+
+/** Feed events in one target transaction, at most (one long source transaction may have more). */
+const batchEvents = 2_000
+/** How long an open tail is waited for (milliseconds). */
+const tailMs = 20
+
+export async function stream(options: StreamOptions, signal: AbortSignal): Promise<void> {
+  const { session, own, topic, standing, decoder } = options
+  const skips = await skippedOffsets(session, own.domain, own.direction, standing.offset)
+  const planner = createPlanner({ ...own, translator: options.translator, skips })
+  const target = targetTransaction(session, own, options.writer, standing)
+  const assembler = createAssembler()
+  const run: Run = { options, planner, target, careful: options.careful }
+  let tail: NodeJS.Timeout | undefined
+
+  const watchTail = (): void => {
+    clearTimeout(tail)
+    if (!assembler.tailOpen || target.standing.mode !== 'apply') return
+    tail = setTimeout(() => {
+      options.closeTail().catch((error: unknown) => {
+        options.log.warn(errorFields(error), 'tail.notClosed')
+        tail = setTimeout(watchTail, 200)
+      })
+    }, tailMs)
+  }
+  const onMessages = async (messages: readonly Message[]): Promise<void> => {
+    clearTimeout(tail)
+    if (options.delayMs !== undefined && options.delayMs > 0) await sleep(options.delayMs)
+    for (const message of messages) {
+      const event = decoded(decoder, message)
+      if (event !== null) assembler.push(event)
+    }
+    await applyPieces(run, assembler.take())
+    watchTail()
+  }
+
+  const ended = Promise.withResolvers<void>()
+  ended.promise.catch(() => undefined)
+  const onAbort = (): void => ended.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    const feed = await options.kafka.feed({
+      topic,
+      from: standing.offset,
+      onMessages,
+      onEnd: (error) => ended.reject(error),
+    })
+    try {
+      signal.throwIfAborted()
+      await ended.promise
+    } finally {
+      clearTimeout(tail)
+      await feed.stop().catch(() => undefined)
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function decoded(decoder: EnvelopeDecoder, message: Message): PieceEvent | null {
+  try {
+    return decoder.decode(message)
+  } catch (error) {
+    return { type: 'broken', ...decoder.describe(message), error, payload: message.value }
+  }
+}
+
+interface Run {
+  readonly options: StreamOptions
+  readonly planner: Planner
+  readonly target: TargetTransaction
+  careful: Careful | null
+}
+
+async function applyPieces(run: Run, pieces: readonly Piece[]): Promise<void> {
+  let left = pieces
+  while (left.length > 0) {
+    const first = left[0]?.events[0]?.offset ?? 0n
+    const singly = run.careful !== null && first <= run.careful.until
+    left = left.slice(await applySome(run, left, singly))
+  }
+}
+
+/** @returns how many pieces were taken */
+async function applySome(run: Run, pieces: readonly Piece[], singly: boolean): Promise<number> {
+  const { planner, target } = run
+  const wasOpen = target.open
+  let taken = 1
+  try {
+    const planned = planner.plan(pieces, target.standing, singly ? 1 : batchEvents)
+    taken = planned.taken
+    const begun = performance.now()
+    await target.apply(planned.work, singly)
+    tell(run, planned.work, performance.now() - begun)
+    return taken
+  } catch (error) {
+    const refused = refusalOf(error)
+    if (refused === null) throw error instanceof OpFailed ? error.cause : error
+    await target.rollback()
+    if (singly) return quarantine(run, pieces[0], error)
+    const last =
+      error instanceof EventRefused
+        ? error.event.offset
+        : (pieces[taken - 1]?.events.at(-1)?.offset ?? 0n)
+    // Earlier parts of this transaction went with the rollback and are not in memory any more.
+    if (wasOpen) throw new TryCarefully(last)
+    run.careful = { until: last }
+    return 0
+  }
+}
+
+const refusalOf = (error: unknown): unknown => {
+  if (error instanceof EventRefused || error instanceof OpFailed) {
+    const { cause } = error
+    // A lost connection or a deadlock is nobody's fault: the run starts again.
+    if (error instanceof OpFailed && !isRowsFault(cause) && !(cause instanceof MatapaloError)) {
+      return null
+    }
+    return cause
+  }
+  if (error instanceof MatapaloError && error.code === 'MATAPALO_NOT_A_LITERAL') return error
+  return isRowsFault(error) ? error : null
+}
+
+function tell({ options, target }: Run, work: Work, durationMs: number): void {
+  options.observer.committed({
+    changes: work.applied,
+    echoes: work.echoes,
+    rogues: work.rogues.length,
+    discarded: work.discarded,
+    durationMs,
+    standing: target.standing,
+    markers: work.ends ? work.markers : [],
+  })
+  if (work.rogues.length > 0) {
+    const [rogue] = work.rogues
+    options.log.error(
+      { code: 'MATAPALO_ROGUE_WRITE', rogues: work.rogues.length, table: rogue?.table },
+      'rogue.found',
+    )
+  }
+}
+
+/** Records the change at fault and the stop in one transaction; the offset stays before it. */
+async function quarantine(run: Run, piece: Piece | undefined, error: unknown): Promise<never> {
+  const { options, target } = run
+  const { session, own, translator, log } = options
+  const one = atFault(piece, error, translator)
+  await session.execute('START TRANSACTION')
+  await lockOwn(session, own, target.standing)
+  await recordQuarantined(session, own.domain, own.direction, options.topic, one)
+  await setStatus(session, own, 'quarantined', one.message)
+  await session.execute('COMMIT')
+  log.error({ code: one.code, table: one.table, op: one.op }, 'change.quarantined')
+  throw new QuarantineOpened(own.domain, own.direction, one)
+}
+
+function atFault(piece: Piece | undefined, error: unknown, translator: Translator): Quarantined {
+  const offset =
+    error instanceof EventRefused
+      ? error.event.offset
+      : error instanceof OpFailed
+        ? error.op.offset
+        : (piece?.events[0]?.offset ?? 0n)
+  const event = piece?.events.find((candidate) => candidate.offset === offset)
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const known = event?.type === 'change' || event?.type === 'broken' ? event : null
+  return {
+    offset,
+    table: known?.table ?? null,
+    rowKey: known?.type === 'change' ? readableKey(translator, known) : null,
+    op: known?.op ?? null,
+    code: cause instanceof MatapaloError ? cause.code : codeOf(cause),
+    message: cause instanceof Error ? cause.message : String(cause),
+    payload:
+      known?.type === 'broken'
+        ? known.payload
+        : JSON.stringify({ before: known?.before ?? null, after: known?.after ?? null }),
+  }
+}
+
+/** `MATAPALO_TARGET_1062`: what MariaDB said. */
+const codeOf = (error: unknown): string => {
+  const number = (error as { errno?: unknown } | null)?.errno
+  return typeof number === 'number' ? `MATAPALO_TARGET_${number}` : 'MATAPALO_APPLY_FAILED'
+}

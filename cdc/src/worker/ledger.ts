@@ -1,0 +1,45 @@
+/**
+ * What the worker reads of the ledger: which domains have a feed, and by which manifest.
+ *
+ * @module
+ */
+import type { Manifest, Phase } from '@matapalo/core'
+import { MatapaloError } from '@matapalo/core'
+import type { Db } from '@matapalo/runtime'
+
+export interface FedDomain {
+  readonly domain: string
+  readonly phase: Phase
+  readonly manifestVersion: number
+}
+
+/** The ledger names a manifest that it does not hold. */
+export class ManifestMissing extends MatapaloError {
+  readonly code = 'MATAPALO_MANIFEST_MISSING'
+
+  constructor(domain: string) {
+    super(`${domain}: the ledger holds no manifest; run: matapalo register`)
+  }
+}
+
+export async function fedDomains(ledger: Db): Promise<readonly FedDomain[]> {
+  const rows = await ledger.query(
+    `SELECT name, phase, manifest_version FROM domain
+     WHERE phase NOT IN ('registered', 'decommissioned') ORDER BY name`,
+  )
+  return rows.map((row) => ({
+    domain: String(row.name),
+    phase: row.phase as Phase, // an ENUM of exactly these
+    manifestVersion: Number(row.manifest_version),
+  }))
+}
+
+export async function currentManifest(ledger: Db, domain: string): Promise<Manifest> {
+  const [row] = await ledger.query(
+    `SELECT m.json FROM domain d
+     JOIN manifest m ON m.domain = d.name AND m.version = d.manifest_version WHERE d.name = ?`,
+    [domain],
+  )
+  if (row === undefined) throw new ManifestMissing(domain)
+  return JSON.parse(String(row.json)) as Manifest // written by the control plane after its check
+}
