@@ -27,6 +27,9 @@ describe('docker-compose.yml', () => {
     ) as object
     const ajv = new Ajv2019({ strict: false })
     formats.default(ajv)
+    for (const own of ['ports', 'expose', 'subnet_ip_address']) ajv.addFormat(own, true)
+    // Compose writes durations as Go does, not as ISO 8601 does.
+    ajv.addFormat('duration', /^(\d+(us|ms|s|m|h))+$/)
     const validate = ajv.compile(schema)
     validate(file)
     expect(validate.errors ?? []).to.deep.equal([])

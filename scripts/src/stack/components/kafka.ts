@@ -39,6 +39,9 @@ export const kafkaSettings = (places: Places): Readonly<Record<string, string>> 
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'BROKER',
     'controller.listener.names': 'CONTROLLER',
+    // A killed broker may register again only when its last session has ended (default 9 s).
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
     'auto.create.topics.enable': 'false',
     'num.partitions': '1',
     'offsets.topic.num.partitions': '4',
