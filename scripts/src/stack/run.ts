@@ -30,12 +30,17 @@ export function accountId(name: string): number | undefined {
 export const run = (
   command: string,
   args: readonly string[],
-  options: { readonly input?: string; readonly cwd?: string } = {},
+  options: {
+    readonly input?: string
+    readonly cwd?: string
+    /** On top of this process's own. */
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: 'pipe',
-      env: { ...process.env, PATH: searchPath },
+      env: { ...process.env, PATH: searchPath, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
     let output = ''

@@ -1,0 +1,64 @@
+/**
+ * The scoreboard for people.
+ *
+ * @module
+ */
+import Table from 'cli-table3'
+import colors from 'picocolors'
+import type { Report } from './report.ts'
+
+/** Lines to print at the end of a run. */
+export function renderScoreboard(report: Report): string {
+  const zero = (count: number): string =>
+    count === 0 ? colors.green('0') : colors.red(colors.bold(String(count)))
+  const whole = (value: number): string => Math.round(value).toLocaleString('en')
+  const ms = (value: number): string => `${Math.round(value)} ms`
+  const promise = new Table({ head: ['promise', 'count'], style: { head: [] } })
+  promise.push(
+    ['failed requests', zero(report.failedRequests)],
+    ['lost writes', zero(report.lostWrites)],
+    ['doubled writes', zero(report.doubledWrites)],
+    ['stale reads of own writes', zero(report.staleReads)],
+  )
+  const figures = new Table({ head: ['what', 'measured'], style: { head: [] } })
+  figures.push(
+    ['requests', `${whole(report.requests)} (${whole(report.requestsPerSecond)}/s)`],
+    ['writes / to the moving domain', `${whole(report.writes)} / ${whole(report.domainWrites)}`],
+    ['own reads checked', whole(report.ownReads)],
+    ['unanswered writes', whole(report.unknownWrites)],
+    ['scheduled job: writes / refused runs', `${report.jobWrites} / ${report.refusedJobWrites}`],
+    [
+      'held requests, p99, longest',
+      `${report.heldRequests}, ${ms(report.heldP99Ms)}, ${ms(report.heldMaxMs)}`,
+    ],
+    ['lag p50, p99', `${ms(report.lagP50Ms)}, ${ms(report.lagP99Ms)}`],
+    ['lag during backfill p99', ms(report.lagDuringBackfillP99Ms)],
+    ['backfill', `${whole(report.backfillRowsPerSecond)} rows/s`],
+    ['rows verified equal', report.verified ? 'yes' : colors.red('no')],
+  )
+  const transfers = new Table({
+    head: ['transfer', 'outcome', 'pause', 'steps (ms)'],
+    style: { head: [] },
+  })
+  for (const one of report.transfers) {
+    const steps = Object.entries(one.steps).map(([step, took]) => `${step} ${Math.round(took)}`)
+    transfers.push([
+      `${one.kind} ${one.domains.join(', ')}`,
+      one.outcome,
+      ms(one.pauseMs),
+      inLines(steps, 5),
+    ])
+  }
+  const verdict = report.promiseKept
+    ? colors.green(colors.bold('The promise was kept.'))
+    : colors.red(colors.bold(`The promise was broken:\n  ${report.broken.join('\n  ')}`))
+  return (
+    [promise, figures, transfers].map((table) => table.toString()).join('\n') + `\n\n${verdict}\n`
+  )
+}
+
+const inLines = (items: readonly string[], perLine: number): string => {
+  const lines: string[] = []
+  for (let n = 0; n < items.length; n += perLine) lines.push(items.slice(n, n + perLine).join(', '))
+  return lines.join('\n')
+}
