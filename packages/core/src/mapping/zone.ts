@@ -90,6 +90,16 @@ export function stepsToUtc(spans: readonly Span[]): readonly Step[] {
   })
 }
 
+/** UTC of a repeated hour's second pass to that of its first: what local time alone can tell. */
+export function stepsToFirstPass(spans: readonly Span[]): readonly Step[] {
+  const steps: Step[] = [{ from: Number.NEGATIVE_INFINITY, shift: 0 }]
+  for (const [index, { from, offset }] of spans.entries()) {
+    const repeated = (spans[index - 1]?.offset ?? offset) - offset
+    if (repeated > 0) steps.push({ from, shift: -repeated }, { from: from + repeated, shift: 0 })
+  }
+  return steps
+}
+
 export const stepsToLocal = (spans: readonly Span[]): readonly Step[] =>
   spans.map(({ from, offset }) => ({ from, shift: offset }))
 

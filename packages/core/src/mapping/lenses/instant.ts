@@ -9,7 +9,15 @@
 import { withFraction } from '../digits.ts'
 import { type Columns, type Lens, Outside, textLens } from '../lens.ts'
 import { asText, outside, textOfColumn } from '../sqlText.ts'
-import { doubtful, type Step, shifted, spansOf, stepsToLocal, stepsToUtc } from '../zone.ts'
+import {
+  doubtful,
+  type Step,
+  shifted,
+  spansOf,
+  stepsToFirstPass,
+  stepsToLocal,
+  stepsToUtc,
+} from '../zone.ts'
 
 const code = 'MATAPALO_LENS_INSTANT'
 
@@ -18,6 +26,7 @@ export function instantLens(zone: string, { source, target, lossy }: Columns): L
   const refused = lossy ? [] : doubtful(spans)
   const toUtc = stepsToUtc(spans)
   const toLocal = stepsToLocal(spans)
+  const firstPass = stepsToFirstPass(spans)
   const from = source.datetimePrecision ?? 0
   const to = target.datetimePrecision ?? 0
   const compared = lossy ? Math.min(from, to) : to
@@ -50,10 +59,10 @@ export function instantLens(zone: string, { source, target, lossy }: Columns): L
       )
       return `IF(${ranges.join(' OR ')}, ${outside(asText(expression))}, ${text})`
     },
-    sqlTarget: (expression) =>
-      compared === to
-        ? textOfColumn(target, expression)
-        : asText(`CAST(${expression} AS DATETIME(${compared}))`),
+    sqlTarget: (expression) => {
+      if (!lossy) return textOfColumn(target, expression)
+      return asText(`CAST(${shiftSql(expression, firstPass)} AS DATETIME(${compared}))`)
+    },
   }
 }
 

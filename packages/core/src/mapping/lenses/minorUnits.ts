@@ -1,7 +1,7 @@
 /**
  * An amount in a DECIMAL to an integer of its smallest unit: 12.50 to 1250.
  *
- * A lossy one, whose source has more digits than the unit, drops them.
+ * A lossy one, whose sides have different digits, drops those that the other lacks.
  *
  * @module
  */
@@ -33,7 +33,10 @@ export function minorUnitsLens(digits: number, { source, target, lossy }: Column
       asText(
         `CAST(TRUNCATE(CAST(${expression} AS DECIMAL(65,${scale})), ${digits}) * ${10n ** BigInt(digits)} AS DECIMAL(65,0))`,
       ),
-    sqlTarget: (expression) => textOfColumn(target, expression),
+    sqlTarget: (expression) =>
+      scale < digits && lossy
+        ? textOfColumn(target, `TRUNCATE(${expression}, ${scale - digits})`)
+        : textOfColumn(target, expression),
   }
 }
 
