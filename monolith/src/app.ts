@@ -1,10 +1,10 @@
 /**
- * The shop as an Express application.
+ * The shop as an Express application: health, the JSON API under /api, and the pages.
  *
  * @module
  */
 import cookieParser from 'cookie-parser'
-import express, { type ErrorRequestHandler, type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { accountRoutes, sessionCookie } from './accounts/routes.ts'
 import { userOfSession } from './accounts/sessions.ts'
 import { cartRoutes } from './cart/routes.ts'
@@ -13,6 +13,12 @@ import type { Shop } from './context.ts'
 import { invalid, notFound, ShopError } from './errors.ts'
 import { log } from './log.ts'
 import { orderRoutes } from './orders/routes.ts'
+import { accountPages } from './pages/accountPages.ts'
+import { catalogPages } from './pages/catalogPages.ts'
+import { orderPages } from './pages/orderPages.ts'
+import { assetFolder, type Render, renderer, useTemplates } from './pages/render.ts'
+import { supportPages } from './pages/supportPages.ts'
+import { supportRoutes } from './support/routes.ts'
 
 function asShopError(error: unknown): ShopError {
   if (error instanceof ShopError) return error
@@ -23,21 +29,41 @@ function asShopError(error: unknown): ShopError {
   return new ShopError(500, 'internal', 'something went wrong on our side')
 }
 
-const showError: ErrorRequestHandler = (error, req, res, next) => {
-  const shown = asShopError(error)
-  if (shown.status === 500) {
-    log('error', 'request.failed', { path: req.path, error: String(error) })
+function showErrors(render: Render): ErrorRequestHandler {
+  return async (error, req, res, next) => {
+    const shown = asShopError(error)
+    if (shown.status === 500) {
+      log('error', 'request.failed', { path: req.path, error: String(error) })
+    }
+    if (res.headersSent) return next(error)
+    if (shown.status === 503) res.set('Retry-After', '1')
+    const { code, message, fields, status } = shown
+    if (req.path.startsWith('/api/')) {
+      res.status(status).json({ error: { code, message, ...fields } })
+    } else if (status === 401 && req.method === 'GET') {
+      res.redirect(303, `/login?next=${encodeURIComponent(req.originalUrl)}`)
+    } else {
+      res.status(status)
+      // The frame itself reads the database; without it there is a plain sentence.
+      await render(res, 'error', { code, message }).catch(() => res.type('text').send(message))
+    }
   }
-  if (res.headersSent) return next(error)
-  if (shown.status === 503) res.set('Retry-After', '1')
-  res.status(shown.status)
-  res.json({ error: { code: shown.code, message: shown.message, ...shown.fields } })
+}
+
+/** Forms from other sites cannot send JSON, so nothing else is taken here. */
+const jsonOnly: RequestHandler = (req, _res, next) => {
+  const length = req.headers['content-length']
+  const hasBody = (length !== undefined && length !== '0') || 'transfer-encoding' in req.headers
+  if (hasBody && req.is('json') === false) throw invalid('content-type', 'application/json')
+  next()
 }
 
 export function shopApp(shop: Shop): Express {
   const app = express()
+  const render = renderer(shop)
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
+  useTemplates(app)
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' })
   })
@@ -49,6 +75,7 @@ export function shopApp(shop: Shop): Express {
       res.status(503).json({ status: 'not ready', reason: 'the database does not answer' })
     }
   })
+  app.use('/assets', express.static(assetFolder, { maxAge: 3_600_000 }))
   app.use(cookieParser())
   app.use(async (req, res, next) => {
     const cookie: unknown = req.cookies?.[sessionCookie]
@@ -56,21 +83,21 @@ export function shopApp(shop: Shop): Express {
     next()
   })
 
-  app.use('/api', express.json({ limit: '100kb' }))
-  app.use('/api', (req, _res, next) => {
-    const hasBody =
-      req.headers['content-length'] !== undefined && req.headers['content-length'] !== '0'
-    if (hasBody && req.method !== 'GET' && req.is('json') === false) {
-      throw invalid('content-type', 'application/json')
-    }
-    next()
-  })
-  for (const routes of [accountRoutes, catalogRoutes, cartRoutes, orderRoutes]) {
+  app.use('/api', jsonOnly, express.json({ limit: '100kb' }))
+  for (const routes of [accountRoutes, catalogRoutes, cartRoutes, orderRoutes, supportRoutes]) {
     app.use('/api', routes(shop))
   }
   app.use('/api', () => {
     throw notFound('call')
   })
-  app.use(showError)
+
+  app.use(express.urlencoded({ extended: false, limit: '100kb' }))
+  for (const pages of [catalogPages, accountPages, orderPages, supportPages]) {
+    app.use(pages(shop, render))
+  }
+  app.use(() => {
+    throw notFound('page')
+  })
+  app.use(showErrors(render))
   return app
 }

@@ -12,6 +12,7 @@ import type { ShopConfig } from './config.ts'
 import type { Shop } from './context.ts'
 import { openDatabase } from './database.ts'
 import { every } from './every.ts'
+import { startSchedule } from './jobs/schedule.ts'
 import { timeIn } from './localTime.ts'
 import { log } from './log.ts'
 import { catalogClient } from './orders/catalogClient.ts'
@@ -45,6 +46,7 @@ export async function openShop(config: ShopConfig): Promise<OpenShop> {
   await once(server, 'listening')
   const port = (server.address() as AddressInfo).port
   const recovery = every(config.recoveryIntervalMs, 'recovery', () => recoverOnce(shop))
+  const schedule = startSchedule(config)
   log('info', 'shop.open', { port, timeZone: config.timeZone })
   return {
     shop,
@@ -54,7 +56,7 @@ export async function openShop(config: ShopConfig): Promise<OpenShop> {
       server.close()
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), 5_000)
-      await recovery.stop()
+      await Promise.all([recovery.stop(), schedule.stop()])
       await closed
       clearTimeout(force)
       await db.close()

@@ -14,7 +14,7 @@ export interface Loader {
   close(): Promise<void>
 }
 
-const rowsPerStatement = 2_000
+const rowsPerStatement = 4_000
 
 export async function openLoader(url: string): Promise<Loader> {
   const at = new URL(url)
@@ -33,18 +33,24 @@ export async function openLoader(url: string): Promise<Loader> {
     async fill(table, columns, rows) {
       let batch: Cells[] = []
       let written = 0
+      // The next batch is made up while the server writes this one.
+      let writing: Promise<unknown> = Promise.resolve()
       const flush = async () => {
-        if (batch.length === 0) return
-        await connection.query('INSERT INTO ?? (??) VALUES ?', [table, columns, batch])
-        await connection.query('COMMIT')
-        written += batch.length
+        const full = batch
         batch = []
+        await writing
+        writing = connection
+          .query('INSERT INTO ?? (??) VALUES ?', [table, columns, full])
+          .then(() => connection.query('COMMIT'))
+        writing.catch(() => {})
+        written += full.length
       }
       for (const row of rows) {
         batch.push(row)
         if (batch.length === rowsPerStatement) await flush()
       }
-      await flush()
+      if (batch.length > 0) await flush()
+      await writing
       return written
     },
     async isEmpty(table) {
