@@ -38,6 +38,8 @@ export interface DbOptions {
   /** `mysql://user:password@host:port/schema` */
   readonly url: URL
   readonly poolSize?: number
+  /** Longest wait for one statement's result, ms; then its outcome is unknown. Absent: no limit. */
+  readonly queryTimeoutMs?: number
   /** Statements run once on each new connection. */
   readonly onConnect?: readonly string[]
 }
@@ -55,6 +57,7 @@ export const isConnectionLost = (error: unknown): boolean => {
       'ETIMEDOUT',
       'ER_SERVER_SHUTDOWN',
       'ER_CONNECTION_KILLED',
+      'PROTOCOL_SEQUENCE_TIMEOUT',
     ].includes(code)
   )
 }
@@ -73,15 +76,22 @@ const param = (value: Param): string | number | Buffer | null => {
   return value
 }
 
-const wrap = (connection: Pick<mysql.Connection, 'query'>, threadId: number): Session => ({
+const statement = (sql: string, timeout: number | undefined): mysql.QueryOptions =>
+  timeout === undefined ? { sql } : { sql, timeout }
+
+const wrap = (
+  connection: Pick<mysql.Connection, 'query'>,
+  threadId: number,
+  timeout: number | undefined,
+): Session => ({
   threadId,
   async query(sql, params = []) {
-    const [rows] = await connection.query(sql, params.map(param))
+    const [rows] = await connection.query(statement(sql, timeout), params.map(param))
     // A statement that returns rows; the options below make the driver give the types of DbRow.
     return rows as unknown as DbRow[]
   },
   async execute(sql, params = []) {
-    const [result] = await connection.query(sql, params.map(param))
+    const [result] = await connection.query(statement(sql, timeout), params.map(param))
     const header = result as mysql.ResultSetHeader
     return {
       affectedRows: header.affectedRows,
@@ -120,7 +130,7 @@ export function openDb(options: DbOptions): Db {
         for (const statement of options.onConnect ?? []) await connection.query(statement)
         prepared.add(connection.connection)
       }
-      const result = await work(wrap(connection, connection.threadId ?? 0))
+      const result = await work(wrap(connection, connection.threadId ?? 0, options.queryTimeoutMs))
       connection.release()
       return result
     } catch (error) {

@@ -1,0 +1,149 @@
+/**
+ * Everything an edge can be told, read once from the environment.
+ *
+ * @module
+ */
+import { hostname } from 'node:os'
+import { type Config, count, flag, millis, port, type Settings, text, url } from '@matapalo/runtime'
+import { TestFaultRefused } from './errors.ts'
+
+const forwarder = (value: string): 'undici' | 'middleware' => {
+  if (value === 'undici' || value === 'middleware') return value
+  throw new Error('expected undici or middleware')
+}
+
+export const edgeSettings = {
+  id: {
+    env: 'EDGE_ID',
+    parse: text,
+    default: hostname(),
+    help: 'name of this edge in the ledger; unique per replica',
+  },
+  host: { env: 'EDGE_HOST', parse: text, default: '127.0.0.1', help: 'address to listen on' },
+  port: { env: 'EDGE_PORT', parse: port, default: 8080, help: 'HTTP listen port' },
+  adminPort: {
+    env: 'EDGE_ADMIN_PORT',
+    parse: port,
+    default: 8081,
+    help: 'port of /healthz, /readyz, /metrics',
+  },
+  controlUrl: { env: 'CONTROL_URL', parse: url, help: 'base URL of the control plane' },
+  edgeToken: { env: 'MATAPALO_EDGE_TOKEN', parse: text, help: 'bearer token of edges' },
+  ledgerUrl: { env: 'LEDGER_URL', parse: url, help: 'ledger database, account ledger_reader' },
+  monolithDbUrl: {
+    env: 'MONOLITH_DB_URL',
+    parse: url,
+    help: "toolkit schema on the monolith's server, account matapalo_edge",
+  },
+  servicesDbUrl: {
+    env: 'SERVICES_DB_URL',
+    parse: url,
+    help: "toolkit schema on the services' server, account matapalo_edge",
+  },
+  redisUrl: { env: 'REDIS_URL', parse: url, help: 'store of tokens that all edges share' },
+  identityKey: {
+    env: 'EDGE_IDENTITY_KEY',
+    parse: text,
+    help: 'private Ed25519 key (PKCS #8 PEM or JWK) that signs identities for services',
+  },
+  stateDir: {
+    env: 'EDGE_STATE_DIR',
+    parse: text,
+    help: 'directory of the last route table, for a boot while nothing answers',
+  },
+  sessionCookie: {
+    env: 'SESSION_COOKIE',
+    parse: text,
+    default: 'sid',
+    help: 'name of the legacy session cookie',
+  },
+  introspectPath: {
+    env: 'INTROSPECT_PATH',
+    parse: text,
+    default: '/api/session',
+    help: 'path that answers {user} for a session cookie; asked of whoever serves it',
+  },
+  identityTtl: {
+    env: 'EDGE_IDENTITY_TTL_MS',
+    parse: millis,
+    default: 5_000,
+    help: 'how long an introspected session is believed, ms (5000: a changed role works in 5 s)',
+  },
+  holdMax: {
+    env: 'EDGE_HOLD_MAX_MS',
+    parse: millis,
+    default: 10_000,
+    help: 'longest a request may wait at a transfer, ms',
+  },
+  holdCount: {
+    env: 'EDGE_HOLD_COUNT',
+    parse: count,
+    default: 10_000,
+    help: 'most requests that may wait at a transfer; more are answered 503',
+  },
+  freshMax: {
+    env: 'EDGE_FRESH_MAX_MS',
+    parse: millis,
+    default: 20_000,
+    help: 'longest a read waits for its own writes, ms (20000: longer than Kafka needs to restart); shorter where stale pages are better than slow ones',
+  },
+  tokenMax: {
+    env: 'EDGE_TOKEN_MAX_MS',
+    parse: millis,
+    default: 5_000,
+    help: "longest a write's answer waits for its token, ms",
+  },
+  connectMax: {
+    env: 'EDGE_CONNECT_MAX_MS',
+    parse: millis,
+    default: 5_000,
+    help: 'longest an unsent request waits for an upstream that refuses connections, ms',
+  },
+  upstreamMax: {
+    env: 'EDGE_UPSTREAM_MAX_MS',
+    parse: millis,
+    default: 60_000,
+    help: "longest an upstream may take to its answer's head, ms",
+  },
+  stopMax: {
+    env: 'EDGE_STOP_MAX_MS',
+    parse: millis,
+    default: 10_000,
+    help: 'longest a graceful stop waits for requests, ms',
+  },
+  forwarder: {
+    env: 'EDGE_FORWARDER',
+    parse: forwarder,
+    default: 'undici' as 'undici' | 'middleware',
+    help: 'what carries plain requests: undici, or http-proxy-middleware for everything',
+  },
+  logLevel: { env: 'LOG_LEVEL', parse: text, default: 'info', help: 'pino level' },
+  testFaults: {
+    env: 'MATAPALO_TEST_FAULTS',
+    parse: flag,
+    default: false,
+    help: 'test only: allows the fault settings below',
+  },
+  epochDelay: {
+    env: 'EDGE_EPOCH_DELAY_MS',
+    parse: millis,
+    default: 0,
+    help: 'test only: a new epoch comes into force this much later, ms',
+  },
+  freshness: {
+    env: 'EDGE_FRESHNESS',
+    parse: flag,
+    default: true,
+    help: 'test only: off leaves own reads to luck',
+  },
+} as const satisfies Settings
+
+export type EdgeConfig = Config<typeof edgeSettings>
+
+/** @throws TestFaultRefused for a fault setting outside a test */
+export function refuseFaults(config: EdgeConfig): EdgeConfig {
+  if (config.testFaults) return config
+  if (config.epochDelay > 0) throw new TestFaultRefused(edgeSettings.epochDelay.env)
+  if (!config.freshness) throw new TestFaultRefused(edgeSettings.freshness.env)
+  return config
+}

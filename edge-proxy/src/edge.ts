@@ -1,0 +1,245 @@
+/**
+ * One edge, wired: everything between its configuration and its two listening servers.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readApplierStates } from '@matapalo/cdc/applierState'
+import { MarkerMissing, readMarker, writeMarker } from '@matapalo/cdc/markers'
+import { decide, type Side } from '@matapalo/core'
+import { type Db, Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
+import { createAdminServer } from './admin.ts'
+import type { EdgeConfig } from './config.ts'
+import { Follower } from './follow/follower.ts'
+import { LedgerTables } from './follow/ledger.ts'
+import { ControlStream } from './follow/stream.ts'
+import { TableFile } from './follow/tableFile.ts'
+import { MiddlewareForwarder } from './forward/middleware.ts'
+import { UndiciForwarder } from './forward/undici.ts'
+import { AppliedWatch } from './freshness/applied.ts'
+import { Freshness } from './freshness/freshness.ts'
+import { RedisTokenStore } from './freshness/redisStore.ts'
+import type { Token } from './freshness/token.ts'
+import { Tokens } from './freshness/tokens.ts'
+import { HoldQueue } from './hold/holdQueue.ts'
+import { InFlight } from './hold/inFlight.ts'
+import { openSigner } from './identity/assertion.ts'
+import { Introspection, parseSession } from './identity/introspection.ts'
+import { createMetrics } from './metrics.ts'
+import { Pipeline } from './pipeline.ts'
+import { Replicas } from './replicas.ts'
+import { createEdgeServer, stopServer } from './server.ts'
+import { TableInForce } from './tableInForce.ts'
+import { Upgrades } from './upgrades.ts'
+
+export interface Edge {
+  /** Of the public side. */
+  readonly url: string
+  readonly adminUrl: string
+  stop(): Promise<void>
+}
+
+/** Most requests that a lifted hold lets go without an answer's head; and for how long each counts. */
+const released = 64
+const slotMs = 25
+const introspectMs = 5_000
+/** A stopping edge is seen as not ready for this long before it stops listening. */
+const noticeMs = 200
+
+export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
+  const life = new Lifecycle(log)
+  const metrics = createMetrics(config.id)
+  const inForce = new TableInForce()
+  const replicas = new Replicas()
+  let closing = false
+
+  const databases: Readonly<Record<Side, Db>> = {
+    monolith: openDb({ url: config.monolithDbUrl, poolSize: 4, queryTimeoutMs: 2_000 }),
+    service: openDb({ url: config.servicesDbUrl, poolSize: 4, queryTimeoutMs: 2_000 }),
+  }
+  const ledgerDb = openDb({ url: config.ledgerUrl, poolSize: 2, queryTimeoutMs: 1_000 })
+  for (const db of [databases.monolith, databases.service, ledgerDb])
+    life.add('db', () => db.close())
+
+  const undici = new UndiciForwarder(config.upstreamMax)
+  const middleware = new MiddlewareForwarder(config.upstreamMax)
+  life.add('forwarders', async () => {
+    await undici.close()
+    await middleware.close()
+  })
+
+  const introspection = new Introspection(async (session) => {
+    const table = inForce.table
+    if (table === undefined) throw new Error('no route table yet')
+    const { introspectPath, sessionCookie } = config
+    const { upstream } = decide(table, {
+      method: 'GET',
+      path: introspectPath,
+      host: '',
+      query: new URLSearchParams(),
+      headers: {},
+    })
+    const end = performance.now() + introspectMs
+    for (;;) {
+      try {
+        const { status, text } = await undici.ask(replicas.pick(table, upstream), {
+          path: introspectPath,
+          headers: ['accept', 'application/json', 'cookie', `${sessionCookie}=${session}`],
+          timeoutMs: end - performance.now(),
+        })
+        if (status !== 200) throw new Error(`${introspectPath} answered ${status}`)
+        return parseSession(text)
+      } catch (error) {
+        if (performance.now() + 50 >= end) throw error
+        await sleep(50)
+      }
+    }
+  }, config.identityTtl)
+
+  const tokens = new Tokens((side, domain) =>
+    databases[side].session(async (session): Promise<Token> => {
+      const n = await writeMarker(session, domain)
+      const marker = await readMarker(session, domain)
+      if (marker === null) throw new MarkerMissing(domain)
+      return { side, generation: marker.generation, term: marker.term, n }
+    }),
+  )
+  const store = new RedisTokenStore({
+    url: config.redisUrl,
+    log,
+    onConnected: () => freshness.storeForgot([...inForce.watched, ...inForce.held]),
+    onSession: (subject) => introspection.forget(subject),
+  })
+  const freshness = new Freshness({
+    store,
+    tokens,
+    applied: {
+      monolith: new AppliedWatch(() => readApplierStates(databases.monolith)),
+      service: new AppliedWatch(() => readApplierStates(databases.service)),
+    },
+    state: (domain) => inForce.state(domain),
+    refresh: () => follower.refresh(),
+    report: metrics.freshness,
+    log,
+    readMaxMs: config.freshMax,
+    writeMaxMs: config.tokenMax,
+  })
+
+  const inFlight = new InFlight(() => {
+    if (inForce.held.length > 0) follower.tell()
+  })
+  const holds = new HoldQueue(
+    { count: config.holdCount, maxMs: config.holdMax, released, slotMs },
+    metrics.held,
+  )
+  const file = new TableFile(config.stateDir, log)
+  const standing = () => {
+    const { epoch, held } = inForce
+    if (inForce.table === undefined) return undefined
+    const before = inFlight.before(epoch, held)
+    return { epoch, drained: Object.keys(before).length === 0, inFlight: before }
+  }
+
+  const pipeline = new Pipeline({
+    inForce,
+    inFlight,
+    holds,
+    isolated: () => follower.isolated,
+    freshness: config.freshness ? freshness : undefined,
+    introspection,
+    signer: await openSigner(config.identityKey),
+    replicas,
+    forwarder: config.forwarder === 'undici' ? undici : middleware,
+    metrics,
+    announceSession: (subject) => store.announceSession(subject),
+    sessionCookie: config.sessionCookie,
+    connectMaxMs: config.connectMax,
+    closing: () => closing,
+  })
+  const upgrades = new Upgrades({
+    inForce,
+    forwarder: middleware,
+    replicas,
+    introspection,
+    sessionCookie: config.sessionCookie,
+  })
+
+  const server = createEdgeServer({
+    pipeline,
+    upgrades,
+    metrics,
+    sessionCookie: config.sessionCookie,
+  })
+  const admin = createAdminServer({
+    metrics,
+    notReady: () =>
+      closing ? 'stopping' : inForce.table === undefined ? 'no route table yet' : null,
+    standing: () => ({
+      edge: config.id,
+      epoch: inForce.epoch,
+      held: inForce.held,
+      waiting: holds.length,
+      isolated: follower.isolated,
+      store: store.up,
+    }),
+  })
+  const adminUrl = await listen(admin, config.adminPort, config.host)
+  life.add('admin', () => stopServer(admin, 500))
+
+  const ledger = new LedgerTables(ledgerDb, config.id, adminUrl)
+  const follower = new Follower({
+    inForce,
+    ledger,
+    file,
+    standing,
+    onIsolation: () => holds.update(),
+    log,
+    epochDelayMs: config.epochDelay,
+  })
+  const stream = new ControlStream({
+    controlUrl: config.controlUrl,
+    edgeId: config.id,
+    token: config.edgeToken,
+    edgeUrl: adminUrl,
+    onTable: follower.onTable,
+    onContact: follower.onContact,
+    log,
+  })
+  inForce.onChange((table) => {
+    metrics.tableInForce(table)
+    holds.update()
+  })
+  metrics.watch({
+    inFlight: (domain) => inFlight.of(domain),
+    waiting: (domain) => holds.waitingFor(domain),
+    silenceSeconds: () => follower.silence,
+    storeUp: () => store.up,
+  })
+
+  store.start()
+  life.add('store', () => store.stop())
+  stream.start()
+  follower.start(stream)
+  life.add('follower', () => follower.stop())
+  life.add('stream', () => stream.stop())
+
+  const url = await listen(server, config.port, config.host)
+  life.add('server', () => stopServer(server, config.stopMax))
+  life.add('upgrades', () => upgrades.closeAll())
+  life.add('notice', async () => {
+    closing = true
+    await sleep(noticeMs)
+  })
+  log.info({ url, adminUrl, edge: config.id }, 'edge.listening')
+  return { url, adminUrl, stop: () => life.stop() }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  // A TCP server has an address object while it listens.
+  const { port: bound, address } = server.address() as AddressInfo
+  return `http://${address.includes(':') ? `[${address}]` : address}:${bound}`
+}

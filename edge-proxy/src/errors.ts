@@ -1,0 +1,151 @@
+/**
+ * What an edge may answer itself. Each error knows its HTTP status and, where a second try makes
+ * sense, after how many seconds.
+ *
+ * @module
+ */
+import { type ErrorBody, MatapaloError } from '@matapalo/core'
+
+/** An error that is answered to the client as it stands. */
+export abstract class EdgeError extends MatapaloError {
+  abstract readonly status: number
+  /** Seconds for `Retry-After`; undefined: no such header. */
+  readonly retryAfter: number | undefined = undefined
+  /** True: the connection is closed after the answer, since its framing cannot be trusted. */
+  readonly closes: boolean = false
+
+  body(): { readonly error: ErrorBody } {
+    return { error: { code: this.code, message: this.message, retryable: this.retryable } }
+  }
+}
+
+/** A message that two readers could understand differently. Nothing was forwarded. */
+export class AmbiguousRequest extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_AMBIGUOUS_REQUEST'
+  readonly status: number
+  override readonly closes = true
+
+  constructor(fact: string, rule: string, status = 400) {
+    super(`request refused: ${fact} (${rule})`)
+    this.status = status
+  }
+}
+
+export class LoginRequired extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_LOGIN_REQUIRED'
+  readonly status = 401
+  constructor() {
+    super('this route needs a session; log in and try again')
+  }
+}
+
+export class RoleRequired extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_ROLE_REQUIRED'
+  readonly status = 403
+  constructor(roles: readonly string[]) {
+    super(`this route needs one of the roles: ${roles.join(', ')}`)
+  }
+}
+
+/** The owner of the sessions did not say who the caller is. Nothing was forwarded. */
+export class IdentityUnknown extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_IDENTITY_UNKNOWN'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(cause?: unknown) {
+    super('who is calling could not be established in time; try again', { cause })
+  }
+}
+
+/** A request waited for a transfer longer than it may. It was not forwarded. */
+export class HoldExpired extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_HOLD_EXPIRED'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(domains: readonly string[], limitMs: number) {
+    super(`${domains.join(', ')}: waited ${limitMs} ms for a transfer, the limit; try again`)
+  }
+}
+
+/** Too many requests wait for a transfer. This one was not forwarded. */
+export class HoldFull extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_HOLD_FULL'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(domains: readonly string[], limit: number) {
+    super(`${domains.join(', ')}: ${limit} requests wait for a transfer, the limit; try again`)
+  }
+}
+
+/** A request that writes needs data that has not arrived in time. It was not forwarded. */
+export class NotFreshInTime extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_NOT_FRESH'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 2
+  constructor(domain: string, limitMs: number) {
+    super(`${domain}: earlier writes did not arrive within ${limitMs} ms, the limit; try again`)
+  }
+}
+
+/** A token shows an ownership that this edge has not heard of. Nothing was forwarded. */
+export class TableOutdated extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_TABLE_OUTDATED'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(domain: string) {
+    super(`${domain}: this edge has not heard of the last transfer yet; try again`)
+  }
+}
+
+/** No route table has arrived yet. */
+export class NoTable extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_NO_TABLE'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor() {
+    super('this edge has no route table yet; try again')
+  }
+}
+
+/** The upstream accepted no connection in time. The request was not sent. */
+export class UpstreamUnreachable extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UPSTREAM_UNREACHABLE'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(upstream: string, cause?: unknown) {
+    super(`${upstream}: no replica accepts connections; the request was not sent`, { cause })
+  }
+}
+
+/** The upstream broke off. Whether it acted on the request is unknown; never retried. */
+export class UpstreamBroke extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UPSTREAM_BROKE'
+  readonly status = 502
+  constructor(upstream: string, cause?: unknown) {
+    super(`${upstream}: broke off before its answer; the outcome is unknown`, { cause })
+  }
+}
+
+/** The upstream did not answer in time. Whether it acted on the request is unknown. */
+export class UpstreamSlow extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UPSTREAM_SLOW'
+  readonly status = 504
+  constructor(upstream: string, cause?: unknown) {
+    super(`${upstream}: no answer in time; the outcome is unknown`, { cause })
+  }
+}
+
+/** Asked for by a test fault outside a test. */
+export class TestFaultRefused extends MatapaloError {
+  readonly code = 'MATAPALO_TEST_FAULT_REFUSED'
+  constructor(variable: string) {
+    super(`${variable} breaks the promise on purpose; only with MATAPALO_TEST_FAULTS=1`)
+  }
+}

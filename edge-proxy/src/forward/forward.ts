@@ -1,0 +1,83 @@
+/**
+ * Carrying one request to an upstream and its answer back: the seam behind which the engines stand.
+ *
+ * A forwarder streams both ways with back-pressure, never retries, and says exactly how far it got,
+ * so that whoever decides can tell "not sent" (safe to send again) from "outcome unknown".
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** The head of an upstream's answer: end-to-end fields only, names and values in turn. */
+export interface Head {
+  readonly status: number
+  readonly message: string
+  readonly headers: readonly string[]
+}
+
+export interface Outgoing {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** `http://host:port` of the chosen replica. */
+  readonly origin: string
+  readonly method: string
+  /** Canonical path and query. */
+  readonly target: string
+  /** What the upstream gets, names and values in turn, Host first. */
+  readonly headers: readonly string[]
+  /** False when the request has no content: the client's stream is not touched then. */
+  readonly hasBody: boolean
+  /** Called once, just before the first octet of the content is wanted. */
+  readonly onBodyWanted: () => void
+  /**
+   * Sees the final head before the client does. A promise holds the answer back until it settles;
+   * the fields it gives replace those of the head. It never rejects.
+   */
+  readonly onHead: (head: Head) => readonly string[] | Promise<readonly string[]>
+  /** Called once, when nothing more of the answer can come (it may still be on its way out). */
+  readonly onUpstreamDone: () => void
+}
+
+export type Outcome =
+  /** The whole answer was handed to the client's connection. */
+  | { readonly kind: 'done' }
+  /** The client went away; the upstream's request was aborted. */
+  | { readonly kind: 'left'; readonly sent: boolean }
+  /** The upstream broke off inside its answer; the client's connection was cut to show it. */
+  | { readonly kind: 'cut'; readonly cause: Error }
+  /** No answer; nothing was written to the client yet. */
+  | {
+      readonly kind: 'failed'
+      readonly sent: boolean
+      readonly slow: boolean
+      readonly cause: Error
+    }
+
+export interface Forwarder {
+  /** Never rejects. */
+  forward(outgoing: Outgoing): Promise<Outcome>
+  close(): Promise<void>
+}
+
+export interface UpgradeForwarder {
+  upgrade(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    outgoing: Pick<Outgoing, 'origin' | 'target' | 'headers'>,
+  ): void
+}
+
+/** A small question of the edge itself, such as an introspection. */
+export interface Asker {
+  /** @throws when no answer came in time */
+  ask(
+    origin: string,
+    question: {
+      readonly path: string
+      readonly headers: readonly string[]
+      readonly timeoutMs: number
+    },
+  ): Promise<{ readonly status: number; readonly text: string }>
+}

@@ -1,0 +1,168 @@
+/**
+ * Everything an edge counts.
+ *
+ * @module
+ */
+import type { RouteTable } from '@matapalo/core'
+import {
+  Counter,
+  createRegistry,
+  Gauge,
+  Histogram,
+  latencyBuckets,
+  type Registry,
+} from '@matapalo/runtime'
+import type { FreshnessReport } from './freshness/freshness.ts'
+import type { HoldReport } from './hold/holdQueue.ts'
+
+const names = 'matapalo_edge'
+
+/** What is asked for when somebody scrapes. */
+export interface EdgeFacts {
+  readonly inFlight: (domain: string) => number
+  readonly waiting: (domain: string) => number
+  readonly silenceSeconds: () => number
+  readonly storeUp: () => boolean
+}
+
+export function createMetrics(edgeId: string) {
+  const registers: Registry[] = [createRegistry(edgeId)]
+  const registry = registers[0] as Registry
+  const buckets = latencyBuckets
+  let facts: EdgeFacts | undefined
+  let table: RouteTable | undefined
+
+  const requests = new Counter({
+    name: `${names}_requests_total`,
+    help: 'Answers given, by who gave them and status class',
+    labelNames: ['upstream', 'status'],
+    registers,
+  })
+  const seconds = new Histogram({
+    name: `${names}_request_seconds`,
+    help: 'From the request head to the end of the answer',
+    labelNames: ['upstream'],
+    buckets,
+    registers,
+  })
+  const heldSeconds = new Histogram({
+    name: `${names}_held_seconds`,
+    help: 'How long requests waited for a transfer',
+    labelNames: ['outcome'],
+    buckets,
+    registers,
+  })
+  const freshSeconds = new Histogram({
+    name: `${names}_freshness_wait_seconds`,
+    help: 'How long reads waited for earlier writes',
+    labelNames: ['outcome'],
+    buckets,
+    registers,
+  })
+  const tokenSeconds = new Histogram({
+    name: `${names}_token_seconds`,
+    help: "How long writes' answers waited until their token was kept",
+    labelNames: ['outcome'],
+    buckets,
+    registers,
+  })
+  const stale = new Counter({
+    name: `${names}_possibly_stale_total`,
+    help: 'Reads served at the limit, before earlier writes had arrived',
+    labelNames: ['domain'],
+    registers,
+  })
+  const refused = new Counter({
+    name: `${names}_refused_total`,
+    help: 'Answers that the edge gave itself, by code',
+    labelNames: ['code'],
+    registers,
+  })
+  const retried = new Counter({
+    name: `${names}_retries_total`,
+    help: 'Requests sent again, by why that was safe',
+    labelNames: ['why'],
+    registers,
+  })
+  new Gauge({
+    name: `${names}_epoch`,
+    help: 'Epoch of the route table in force',
+    registers,
+    collect() {
+      this.set(table?.epoch ?? 0)
+    },
+  })
+  new Gauge({
+    name: `${names}_owner`,
+    help: '1 for the side that owns the domain, by the table in force',
+    labelNames: ['domain', 'side'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { domain, owner } of table?.domains ?? []) {
+        for (const side of ['monolith', 'service']) {
+          this.set({ domain, side }, owner === side ? 1 : 0)
+        }
+      }
+    },
+  })
+  const perDomain = (
+    name: string,
+    help: string,
+    read: (f: EdgeFacts, d: string) => number,
+  ): void => {
+    new Gauge({
+      name: `${names}_${name}`,
+      help,
+      labelNames: ['domain'],
+      registers,
+      collect() {
+        this.reset()
+        if (facts === undefined) return
+        for (const { domain } of table?.domains ?? []) this.set({ domain }, read(facts, domain))
+      },
+    })
+  }
+  perDomain('in_flight', 'Requests on their way that may write the domain', (f, d) => f.inFlight(d))
+  perDomain('held', 'Requests that wait for a transfer of the domain', (f, d) => f.waiting(d))
+  const single = (name: string, help: string, read: (f: EdgeFacts) => number): void => {
+    new Gauge({
+      name: `${names}_${name}`,
+      help,
+      registers,
+      collect() {
+        if (facts !== undefined) this.set(read(facts))
+      },
+    })
+  }
+  single('control_silence_seconds', 'Since control plane or ledger were heard of', (f) =>
+    f.silenceSeconds(),
+  )
+  single('store_up', '1 while the shared token store answers', (f) => Number(f.storeUp()))
+
+  const held: HoldReport = (_domains, outcome, ms) => heldSeconds.observe({ outcome }, ms / 1000)
+  const freshness: FreshnessReport = {
+    waited: (outcome, ms) => freshSeconds.observe({ outcome }, ms / 1000),
+    kept: (outcome, ms) => tokenSeconds.observe({ outcome }, ms / 1000),
+    possiblyStale: (domain) => stale.inc({ domain }),
+  }
+  return {
+    registry,
+    held,
+    freshness,
+    refused: (code: string) => refused.inc({ code }),
+    retried: (why: 'unsent' | 'read') => retried.inc({ why }),
+    answered(upstream: string, status: number, ms: number) {
+      requests.inc({ upstream, status: `${Math.floor(status / 100)}xx` })
+      seconds.observe({ upstream }, ms / 1000)
+    },
+    tableInForce: (next: RouteTable) => {
+      table = next
+    },
+    watch: (source: EdgeFacts) => {
+      facts = source
+    },
+  }
+}
+
+export type EdgeMetrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,330 @@
+/**
+ * The way of one request: decide → hold → identify → freshen → forward.
+ *
+ * Deciding, counting as in flight and holding happen in one synchronous turn: between the look at
+ * the table in force and the request being counted (or standing in line) nothing else can run, so
+ * an acknowledged epoch binds every request. Whatever has to be waited for is waited for first, and
+ * then everything is decided again.
+ *
+ * @module
+ */
+import { type Decision, decide, type RouteTable } from '@matapalo/core'
+import { sleep } from '@matapalo/runtime'
+import { answerError } from './answer.ts'
+import { NoTable, UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { Forwarder, Head, Outcome } from './forward/forward.ts'
+import { setCookies, upstreamFields } from './forward/headers.ts'
+import type { Freshness, FreshWrite } from './freshness/freshness.ts'
+import type { HoldQueue } from './hold/holdQueue.ts'
+import type { InFlight } from './hold/inFlight.ts'
+import { enforceAccess, guarded } from './identity/access.ts'
+import type { Signer } from './identity/assertion.ts'
+import type { Introspection } from './identity/introspection.ts'
+import { type Subject, sessionChange } from './identity/subject.ts'
+import type { EdgeMetrics } from './metrics.ts'
+import type { Replicas } from './replicas.ts'
+import type { TableInForce } from './tableInForce.ts'
+
+export interface PipelineParts {
+  readonly inForce: TableInForce
+  readonly inFlight: InFlight
+  readonly holds: HoldQueue
+  /** Lost contact while a hold is in force. */
+  readonly isolated: () => boolean
+  /** Undefined: own reads are left to luck (a test fault). */
+  readonly freshness: Freshness | undefined
+  readonly introspection: Introspection
+  readonly signer: Signer
+  readonly replicas: Replicas
+  readonly forwarder: Forwarder
+  readonly metrics: EdgeMetrics
+  readonly announceSession: (subject: Subject) => void
+  readonly sessionCookie: string
+  readonly connectMaxMs: number
+  /** True while stopping: answers close their connections. */
+  readonly closing: () => boolean
+}
+
+/** Between two tries to reach an upstream, ms. */
+const connectRetryMs = 50
+/** A read whose upstream broke off before an answer is sent again this often. */
+const readRetries = 2
+
+export class Pipeline {
+  readonly #parts: PipelineParts
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts
+  }
+
+  /** Never rejects; when it settles the answer is complete or the client gone. */
+  async serve(exchange: Exchange): Promise<void> {
+    try {
+      await this.#serve(exchange)
+    } catch (error) {
+      answerError(exchange.res, error, this.#parts.metrics, exchange)
+    } finally {
+      exchange.slot?.free()
+      const { res, begun, answeredBy } = exchange
+      if (res.headersSent) {
+        this.#parts.metrics.answered(answeredBy, res.statusCode, performance.now() - begun)
+      }
+    }
+  }
+
+  async #serve(exchange: Exchange): Promise<void> {
+    let unreachableSince: number | undefined
+    while (!exchange.left.aborted) {
+      const table = this.#parts.inForce.table
+      if (table === undefined) throw new NoTable()
+      const decision = decide(table, exchange.line)
+      const waitFor = this.#mustWaitFor(exchange, table, decision)
+      if (waitFor.length > 0) {
+        await this.#hold(exchange, decision, waitFor)
+        continue
+      }
+      // Every step here either has nothing to do, or awaits and sends the loop around.
+      if (this.#needsIdentity(exchange, decision)) {
+        await this.#identify(exchange)
+        continue
+      }
+      enforceAccess(decision.route, exchange.identity ?? null)
+      if (this.#needsAssertion(exchange, decision)) {
+        exchange.assertion = await this.#parts.signer.sign(
+          // needsAssertion has seen it.
+          exchange.identity as NonNullable<typeof exchange.identity>,
+          decision.upstream,
+        )
+        continue
+      }
+      const unsettled = this.#notFresh(exchange, table, decision)
+      if (unsettled.length > 0) {
+        await this.#freshen(exchange, decision, unsettled)
+        continue
+      }
+      const write = this.#watchedWrite(exchange, table, decision)
+      if (write !== undefined && exchange.marked === undefined) {
+        exchange.marked = write.domains.map(({ domain }) => domain)
+        await this.#parts.freshness?.beforeWrite(write)
+        continue
+      }
+      const outcome = await this.#forward(exchange, table, decision, write)
+      if (outcome.kind !== 'failed') return
+      unreachableSince ??= performance.now()
+      await this.#again(exchange, decision, outcome, unreachableSince)
+    }
+  }
+
+  /** Domains whose transfer the request has to wait for; reads too while nobody is heard of. */
+  #mustWaitFor(exchange: Exchange, table: RouteTable, decision: Decision): readonly string[] {
+    const { holds, inForce } = this.#parts
+    if (decision.holdFor.length > 0) return decision.holdFor
+    if (inForce.held.length > 0 && this.#parts.isolated()) {
+      const touched = this.#readDomains(decision).filter((domain) => inForce.held.includes(domain))
+      if (touched.length > 0) return touched
+    }
+    // A line that is being released: whoever may write the same queues up behind it.
+    const overtakes = exchange.slot === null && exchange.heldSince === undefined
+    if (overtakes && decision.writes.length > 0 && holds.standsBefore(decision.writes)) {
+      return decision.writes.filter((domain) => table.domains.some((d) => d.domain === domain))
+    }
+    return []
+  }
+
+  #readDomains(decision: Decision): readonly string[] {
+    const { route } = decision
+    if (route === null) return this.#parts.inForce.held
+    return route.domain === null ? route.reads : [route.domain, ...route.reads]
+  }
+
+  async #hold(exchange: Exchange, decision: Decision, domains: readonly string[]): Promise<void> {
+    exchange.heldSince ??= performance.now()
+    exchange.slot?.free()
+    exchange.slot = null
+    // What will be needed after the hold is asked for during it.
+    if (decision.route?.domain) void this.#identify(exchange).catch(() => undefined)
+    exchange.slot = await this.#parts.holds.wait({
+      order: exchange.order,
+      since: exchange.heldSince,
+      domains,
+      signal: exchange.left,
+      blocked: () => {
+        const table = this.#parts.inForce.table
+        if (table === undefined) return true
+        return this.#mustWaitFor(exchange, table, decide(table, exchange.line)).length > 0
+      },
+    })
+  }
+
+  #needsIdentity(exchange: Exchange, decision: Decision): boolean {
+    if (exchange.identity !== undefined) return false
+    return guarded(decision.route) || decision.side === 'service'
+  }
+
+  async #identify(exchange: Exchange): Promise<void> {
+    const { session, subjects } = exchange.credentials
+    if (session === undefined) {
+      exchange.identity = null
+      return
+    }
+    exchange.identity = await this.#parts.introspection.identify(subjects[0] as Subject, session)
+  }
+
+  #needsAssertion(exchange: Exchange, decision: Decision): boolean {
+    return decision.side === 'service' && !!exchange.identity && exchange.assertion === undefined
+  }
+
+  /** Domains the answering side does not own, or may not own any more, and must have caught up on. */
+  #notFresh(exchange: Exchange, table: RouteTable, decision: Decision): readonly string[] {
+    if (this.#parts.freshness === undefined || exchange.possiblyStale) return []
+    const { held } = this.#parts.inForce
+    if (decision.freshFor.length === 0 && held.length === 0) return []
+    const moving =
+      held.length === 0 ? [] : this.#readDomains(decision).filter((domain) => held.includes(domain))
+    const domains = moving.length === 0 ? decision.freshFor : [...decision.freshFor, ...moving]
+    return domains.filter((domain) => !exchange.fresh.has(freshKey(domain, table)))
+  }
+
+  async #freshen(
+    exchange: Exchange,
+    decision: Decision,
+    domains: readonly string[],
+  ): Promise<void> {
+    const { freshness, inForce } = this.#parts
+    const table = inForce.table as RouteTable
+    const outcome = await freshness?.beforeRead({
+      domains: [...new Set(domains)],
+      side: decision.side,
+      access: decision.access,
+      subjects: exchange.credentials.subjects,
+      signal: exchange.left,
+    })
+    if (outcome === 'stale') exchange.possiblyStale = true
+    for (const domain of domains) exchange.fresh.add(freshKey(domain, table))
+  }
+
+  #watchedWrite(exchange: Exchange, table: RouteTable, decision: Decision): FreshWrite | undefined {
+    if (this.#parts.freshness === undefined || decision.writes.length === 0) return undefined
+    const { watched } = this.#parts.inForce
+    if (watched.size === 0) return undefined
+    const domains = table.domains
+      .filter(({ domain }) => watched.has(domain) && decision.writes.includes(domain))
+      .map(({ domain, owner }) => ({ domain, owner }))
+    if (domains.length === 0) return undefined
+    return { id: exchange.traceparent, subjects: exchange.credentials.subjects, domains }
+  }
+
+  /** Counts and forwards, in the turn in which it was decided. */
+  async #forward(
+    exchange: Exchange,
+    table: RouteTable,
+    decision: Decision,
+    write: FreshWrite | undefined,
+  ): Promise<Outcome> {
+    const { inFlight, forwarder, replicas } = this.#parts
+    const origin = replicas.pick(table, decision.upstream)
+    const ended = inFlight.begin(table.epoch, decision.writes)
+    const { req, res, line } = exchange
+    const outcome = await forwarder.forward({
+      req,
+      res,
+      origin,
+      method: line.method,
+      target: exchange.target,
+      headers: upstreamFields(req.rawHeaders, {
+        host: req.headers.host as string,
+        remoteAddress: req.socket.remoteAddress ?? '',
+        scheme: 'http',
+        requestId: exchange.requestId,
+        traceparent: exchange.traceparent,
+        ...(decision.side === 'service' && exchange.assertion !== undefined
+          ? { identity: exchange.assertion }
+          : {}),
+      }),
+      hasBody: exchange.hasBody,
+      onBodyWanted: () => {
+        if (exchange.expectsContinue) res.writeContinue()
+      },
+      onHead: (head) => {
+        exchange.slot?.free()
+        exchange.answeredBy = decision.upstream
+        return this.#onHead(exchange, head, write)
+      },
+      onUpstreamDone: ended,
+    })
+    ended()
+    // Sent and not answered: it may still be written, so the writer stays dirty.
+    if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
+      if (!outcome.sent) this.#parts.freshness?.notWritten(write)
+      exchange.marked = undefined
+    }
+    return outcome
+  }
+
+  #onHead(
+    exchange: Exchange,
+    head: Head,
+    write: FreshWrite | undefined,
+  ): readonly string[] | Promise<readonly string[]> {
+    const fields = this.#answerFields(exchange, head)
+    const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
+    if (write === undefined && change === undefined) return fields
+    return this.#protect(exchange, write, change).then(() => fields)
+  }
+
+  /** The answer is released when whoever reads next, by whatever identity, is protected. */
+  async #protect(
+    exchange: Exchange,
+    write: FreshWrite | undefined,
+    change: { readonly subject: Subject | null } | undefined,
+  ): Promise<void> {
+    const { freshness, introspection, inForce, announceSession } = this.#parts
+    const { subjects } = exchange.credentials
+    const forget = change?.subject ? [...subjects, change.subject] : subjects
+    if (change !== undefined) {
+      for (const subject of forget) {
+        introspection.forget(subject)
+        announceSession(subject)
+      }
+      await freshness?.carryOver([...inForce.watched], subjects, change.subject)
+    }
+    if (write === undefined) return
+    await freshness?.afterWrite(write, forget)
+  }
+
+  #answerFields(exchange: Exchange, head: Head): readonly string[] {
+    const fields = [...head.headers, 'x-request-id', exchange.requestId]
+    if (this.#parts.closing()) fields.push('connection', 'close')
+    if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
+    return fields
+  }
+
+  /** Waits before another try where one is safe. @throws what is answered where none is */
+  async #again(
+    exchange: Exchange,
+    decision: Decision,
+    failure: Outcome & { readonly kind: 'failed' },
+    since: number,
+  ): Promise<void> {
+    const { metrics, connectMaxMs } = this.#parts
+    const late = performance.now() - since > connectMaxMs
+    if (!failure.sent) {
+      if (late) throw new UpstreamUnreachable(decision.upstream, failure.cause)
+      metrics.retried('unsent')
+    } else {
+      const safe = decision.access === 'read' && !exchange.hasBody && decision.writes.length === 0
+      if (failure.slow) throw new UpstreamSlow(decision.upstream, failure.cause)
+      if (!safe || late || ++exchange.resets > readRetries) {
+        throw new UpstreamBroke(decision.upstream, failure.cause)
+      }
+      metrics.retried('read')
+    }
+    await sleep(connectRetryMs)
+  }
+}
+
+const freshKey = (domain: string, table: RouteTable): string =>
+  `${domain}:${table.domains.find((state) => state.domain === domain)?.term ?? 0}:${
+    table.domains.find((state) => state.domain === domain)?.owner
+  }`

@@ -1,0 +1,88 @@
+/**
+ * The public side: Node's HTTP server, strict, with Express behind the guard.
+ *
+ * The guard runs before Express looks at the message, so that Express never parses a target that
+ * was not found to be unambiguous.
+ *
+ * @module
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import express from 'express'
+import { answerError } from './answer.ts'
+import { AmbiguousRequest } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { type Guarded, guard } from './guard/guard.ts'
+import type { EdgeMetrics } from './metrics.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { Upgrades } from './upgrades.ts'
+
+export interface EdgeServerParts {
+  readonly pipeline: Pipeline
+  readonly upgrades: Upgrades
+  readonly metrics: EdgeMetrics
+  readonly sessionCookie: string
+}
+
+interface Passed {
+  readonly guarded: Guarded
+  readonly expectsContinue: boolean
+}
+
+export function createEdgeServer(parts: EdgeServerParts): Server {
+  const { pipeline, upgrades, metrics, sessionCookie } = parts
+  const passed = new WeakMap<IncomingMessage, Passed>()
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use((req, res) => {
+    const { guarded, expectsContinue } = passed.get(req) as Passed
+    void pipeline.serve(new Exchange(req, res, guarded, { sessionCookie, expectsContinue }))
+  })
+
+  const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    try {
+      passed.set(req, { guarded: guard(req), expectsContinue })
+    } catch (error) {
+      answerError(res, error, metrics)
+      return
+    }
+    app(req, res)
+  }
+
+  const server = createServer(
+    {
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+      maxHeaderSize: 16_384,
+      headersTimeout: 15_000,
+      requestTimeout: 300_000,
+      keepAliveTimeout: 75_000,
+      // Other upgrades (h2c) are declined by answering as if they had not been offered.
+      shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
+    },
+    (req, res) => enter(req, res, false),
+  )
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => enter(req, res, true))
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    const error = new AmbiguousRequest('expectation cannot be met', 'RFC 9110 10.1.1', 417)
+    answerError(res, error, metrics)
+  })
+  server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
+    void upgrades.serve(req, socket, head)
+  })
+  return server
+}
+
+/** Stops taking connections, lets requests end, cuts what is left at the limit. */
+export async function stopServer(server: Server, limitMs: number): Promise<void> {
+  if (!server.listening) return
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(sweep)
+  clearTimeout(limit)
+}

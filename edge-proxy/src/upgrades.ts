@@ -1,0 +1,115 @@
+/**
+ * WebSockets: one dispatcher that follows the route table. A socket stays with the side it was
+ * opened on; its frames are not read while its domain is held, and when the domain has moved it is
+ * closed with 1012 (service restart), on which clients reconnect.
+ *
+ * @module
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { decide, type RouteTable, type Side } from '@matapalo/core'
+import { EdgeError } from './errors.ts'
+import type { UpgradeForwarder } from './forward/forward.ts'
+import { upstreamFields } from './forward/headers.ts'
+import { guard } from './guard/guard.ts'
+import { enforceAccess, guarded } from './identity/access.ts'
+import type { Introspection } from './identity/introspection.ts'
+import { credentialsOf, type Subject } from './identity/subject.ts'
+import type { Replicas } from './replicas.ts'
+import type { TableInForce } from './tableInForce.ts'
+import { requestIdOf, traceparentOf } from './trace.ts'
+
+export interface UpgradesParts {
+  readonly inForce: TableInForce
+  readonly forwarder: UpgradeForwarder
+  readonly replicas: Replicas
+  readonly introspection: Introspection
+  readonly sessionCookie: string
+}
+
+/** FIN + close, two octets: 1012. */
+const closeRestart = Buffer.from([0x88, 0x02, 0x03, 0xf4])
+
+export class Upgrades {
+  readonly #parts: UpgradesParts
+  readonly #open = new Map<Socket, { readonly domain: string; readonly side: Side }>()
+
+  constructor(parts: UpgradesParts) {
+    this.#parts = parts
+    parts.inForce.onChange((table) => this.#follow(table))
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      await this.#serve(req, socket, head)
+    } catch (error) {
+      const status = error instanceof EdgeError ? error.status : 503
+      if (!socket.writable) return
+      socket.end(
+        `HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-length: 0\r\n${
+          status === 503 ? 'retry-after: 1\r\n' : ''
+        }\r\n`,
+      )
+    }
+  }
+
+  async #serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const { inForce, forwarder, replicas, introspection, sessionCookie } = this.#parts
+    const { method, path, search, host } = guard(req)
+    const line = { method, path, host, query: new URLSearchParams(search), headers: req.headers }
+    const { session, subjects } = credentialsOf(req.headers, sessionCookie)
+    const first = inForce.table && decide(inForce.table, line)
+    const identity =
+      first && guarded(first.route) && session !== undefined
+        ? await introspection.identify(subjects[0] as Subject, session)
+        : null
+    const table = inForce.table
+    const decision = table && decide(table, line)
+    // A socket carries no request that could wait: the client is asked to come again.
+    if (table === undefined || decision === undefined || decision.holdFor.length > 0) {
+      throw new Error('held')
+    }
+    enforceAccess(decision.route, identity)
+    const domain = decision.route?.domain
+    if (domain) {
+      this.#open.set(socket, { domain, side: decision.side })
+      socket.once('close', () => this.#open.delete(socket))
+    }
+    forwarder.upgrade(req, socket, head, {
+      origin: replicas.pick(table, decision.upstream),
+      target: path + search,
+      headers: upstreamFields(req.rawHeaders, {
+        host: req.headers.host as string,
+        remoteAddress: req.socket.remoteAddress ?? '',
+        scheme: 'http',
+        requestId: requestIdOf(req.headers['x-request-id']),
+        traceparent: traceparentOf(req.headers.traceparent),
+      }),
+    })
+  }
+
+  #follow(table: RouteTable): void {
+    for (const [socket, { domain, side }] of this.#open) {
+      const state = table.domains.find((one) => one.domain === domain)
+      if (state === undefined || state.owner !== side) this.#restart(socket)
+      else if (state.hold) socket.pause()
+      else socket.resume()
+    }
+  }
+
+  #restart(socket: Socket): void {
+    this.#open.delete(socket)
+    socket.unpipe()
+    socket.end(closeRestart)
+    setTimeout(() => socket.destroy(), 1_000).unref()
+  }
+
+  closeAll(): void {
+    for (const socket of this.#open.keys()) this.#restart(socket)
+  }
+}

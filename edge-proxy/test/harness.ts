@@ -1,0 +1,197 @@
+/**
+ * An edge without its surroundings: the real server, pipeline and forwarders, with a table that the
+ * test sets and fakes of our own ports for the rest.
+ */
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
+import type { Forwarder } from '../src/forward/forward.ts'
+import { MiddlewareForwarder } from '../src/forward/middleware.ts'
+import { UndiciForwarder } from '../src/forward/undici.ts'
+import type { Freshness } from '../src/freshness/freshness.ts'
+import { HoldQueue } from '../src/hold/holdQueue.ts'
+import { InFlight } from '../src/hold/inFlight.ts'
+import { type Identity, Introspection } from '../src/identity/introspection.ts'
+import { createMetrics } from '../src/metrics.ts'
+import { Pipeline } from '../src/pipeline.ts'
+import { Replicas } from '../src/replicas.ts'
+import { createEdgeServer, stopServer } from '../src/server.ts'
+import { TableInForce } from '../src/tableInForce.ts'
+import { Upgrades } from '../src/upgrades.ts'
+
+export async function listen(server: Server, port = 0): Promise<string> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+export interface Upstream {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function upstream(listener: RequestListener, port = 0): Promise<Upstream> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener)
+  const url = await listen(server, port)
+  return {
+    url,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export const catalog: DomainState = {
+  domain: 'catalog',
+  phase: 'backfill',
+  owner: 'monolith',
+  term: 1,
+  hold: false,
+  service: 'catalog',
+}
+
+const rule = (id: string, rest: Omit<RouteRule, 'id'>): RouteRule => ({ id, ...rest })
+
+/** Catalog's reads and writes, a page of the monolith that reads catalog, and the rest. */
+export const routes: readonly RouteRule[] = [
+  rule('read', {
+    domain: 'catalog',
+    methods: ['GET', 'HEAD'],
+    path: '/api/books/*',
+    access: 'read',
+    writes: [],
+    reads: ['catalog'],
+  }),
+  rule('write', {
+    domain: 'catalog',
+    methods: ['PUT', 'POST', 'DELETE'],
+    path: '/api/books/*',
+    access: 'write',
+    writes: ['catalog'],
+    reads: ['catalog'],
+  }),
+  rule('staff', {
+    domain: 'catalog',
+    methods: ['*'],
+    path: '/api/staff/*',
+    roles: ['staff'],
+    writes: [],
+    reads: [],
+  }),
+  rule('page', {
+    domain: null,
+    methods: ['GET'],
+    path: '/books/*',
+    access: 'read',
+    writes: [],
+    reads: ['catalog'],
+  }),
+  rule('rest', { domain: null, methods: ['*'], path: '/*', writes: [], reads: [] }),
+]
+
+export interface TestEdge {
+  readonly url: string
+  readonly inForce: TableInForce
+  readonly inFlight: InFlight
+  readonly holds: HoldQueue
+  readonly asked: string[]
+  /** Puts the next epoch in force. */
+  next(change: Partial<DomainState>): RouteTable
+  setIsolated(isolated: boolean): void
+  stop(): Promise<void>
+}
+
+export interface TestEdgeOptions {
+  readonly monolith: string
+  readonly service?: string
+  readonly forwarder?: 'undici' | 'middleware'
+  readonly freshness?: Freshness
+  readonly holdMaxMs?: number
+  readonly holdCount?: number
+  readonly released?: number
+  readonly connectMaxMs?: number
+  readonly upstreamMaxMs?: number
+  readonly sessions?: Readonly<Record<string, Identity>>
+  readonly domain?: Partial<DomainState>
+}
+
+export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
+  const inForce = new TableInForce()
+  let isolated = false
+  const inFlight = new InFlight()
+  const holds = new HoldQueue({
+    count: options.holdCount ?? 100,
+    maxMs: options.holdMaxMs ?? 5_000,
+    released: options.released ?? 8,
+    slotMs: 25,
+  })
+  const undici = new UndiciForwarder(options.upstreamMaxMs ?? 5_000)
+  const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000)
+  const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
+  const metrics = createMetrics('test')
+  const asked: string[] = []
+  const introspection = new Introspection(async (session) => {
+    asked.push(session)
+    return options.sessions?.[session] ?? null
+  }, 60_000)
+  const replicas = new Replicas()
+  const pipeline = new Pipeline({
+    inForce,
+    inFlight,
+    holds,
+    isolated: () => isolated,
+    freshness: options.freshness,
+    introspection,
+    signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
+    replicas,
+    forwarder,
+    metrics,
+    announceSession: () => undefined,
+    sessionCookie: 'sid',
+    connectMaxMs: options.connectMaxMs ?? 2_000,
+    closing: () => false,
+  })
+  const upgrades = new Upgrades({
+    inForce,
+    forwarder: middleware,
+    replicas,
+    introspection,
+    sessionCookie: 'sid',
+  })
+  let state: DomainState = { ...catalog, ...options.domain }
+  const upstreams = {
+    monolith: [options.monolith],
+    catalog: [options.service ?? 'http://127.0.0.1:9'],
+  }
+  const next = (change: Partial<DomainState>): RouteTable => {
+    state = { ...state, ...change }
+    const table = { epoch: inForce.epoch + 1, domains: [state], routes, upstreams }
+    inForce.apply(table)
+    return table
+  }
+  inForce.onChange(() => holds.update())
+  next({})
+  const server = createEdgeServer({ pipeline, upgrades, metrics, sessionCookie: 'sid' })
+  const url = await listen(server)
+  return {
+    url,
+    inForce,
+    inFlight,
+    holds,
+    asked,
+    next,
+    setIsolated: (value) => {
+      isolated = value
+      holds.update()
+    },
+    stop: async () => {
+      server.closeAllConnections()
+      await stopServer(server, 100)
+      await undici.close()
+      await middleware.close()
+    },
+  }
+}
