@@ -42,6 +42,8 @@ export const mariadbSettings = (serverId: number): Readonly<Record<string, strin
   performance_schema_consumer_events_statements_current: 'ON',
   performance_schema_consumer_events_statements_history: 'ON',
   performance_schema_consumer_events_statements_history_long: 'ON',
+  performance_schema_events_statements_history_long_size: '10000',
+  performance_schema_instrument: 'statement/sp/%=OFF',
   performance_schema_max_table_instances: '500',
   performance_schema_max_table_handles: '1000',
   default_time_zone: '+00:00',

@@ -1,4 +1,5 @@
 /** The control plane: ledger, conductor, API. */
+import { join } from 'node:path'
 import { nodeProcess } from './nodeProcess.ts'
 import { databaseUrl, httpUrl, kafkaBrokers } from './urls.ts'
 
@@ -9,7 +10,7 @@ export const controlPlane = nodeProcess({
   needs: ['monolith-db', 'services-db'],
   memoryMiB: 384,
   heapMiB: 192,
-  environment: (places) => ({
+  environment: (places, { root }) => ({
     CONTROL_PORT: String(places.listen('control-plane').port),
     CONTROL_HOST: places.listen('control-plane').host,
     MATAPALO_OPERATOR_TOKEN: places.secrets.operatorToken,
@@ -20,6 +21,14 @@ export const controlPlane = nodeProcess({
     CONNECT_URL: httpUrl(places, 'connect'),
     CDC_URL: httpUrl(places, 'cdc'),
     KAFKA_BROKERS: kafkaBrokers(places),
+    // Registered at the first boot, with the variables below put into it.
+    CONTROL_PROJECT: join(root, 'matapalo.yaml'),
+    MONOLITH_URL: httpUrl(places, 'monolith'),
+    CATALOG_URL: httpUrl(places, 'catalog'),
+    MONOLITH_DB_HOST: places.at('monolith-db').host,
+    MONOLITH_DB_PORT: String(places.at('monolith-db').port),
+    SERVICES_DB_HOST: places.at('services-db').host,
+    SERVICES_DB_PORT: String(places.at('services-db').port),
     FEED_MONOLITH_HOST: places.at('monolith-db').host,
     FEED_MONOLITH_PORT: String(places.at('monolith-db').port),
     FEED_MONOLITH_USER: 'matapalo_feed',

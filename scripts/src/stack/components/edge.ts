@@ -13,7 +13,7 @@ const edge = (name: 'edge-1' | 'edge-2', main: Port, admin: Port) =>
     memoryMiB: 384,
     heapMiB: 192,
     keepsFiles: true,
-    environment: (places, folder) => ({
+    environment: (places, { folder }) => ({
       EDGE_ID: name,
       EDGE_PORT: String(places.listen(name).port),
       EDGE_ADMIN_PORT: String(places.listen(name, 'admin').port),

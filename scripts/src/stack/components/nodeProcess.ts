@@ -8,6 +8,15 @@ import { join } from 'node:path'
 import type { Component, ComponentName, Places, Port } from '../component.ts'
 import { httpAnswers } from '../probe.ts'
 
+export interface Paths {
+  /** The process's own folder. */
+  readonly folder: string
+  /** Where the repository is. */
+  readonly root: string
+}
+
+const inContainer: Paths = { folder: '/var/lib/matapalo', root: '/opt/matapalo' }
+
 export interface NodeProcess {
   readonly name: ComponentName
   readonly entry: string
@@ -17,7 +26,7 @@ export interface NodeProcess {
   readonly needs: readonly ComponentName[]
   readonly memoryMiB: number
   readonly heapMiB: number
-  environment(places: Places, folder: string): Readonly<Record<string, string>>
+  environment(places: Places, paths: Paths): Readonly<Record<string, string>>
   /** Keeps a folder of its own, given to `environment`. */
   readonly keepsFiles?: boolean
 }
@@ -36,17 +45,17 @@ export const nodeProcess = (definition: NodeProcess): Component => {
     needs,
     memoryMiB,
     entry,
-    environment: (places) => definition.environment(places, '/var/lib/matapalo'),
+    environment: (places) => definition.environment(places, inContainer),
     launch: (site) => ({
       command: process.execPath,
       args: [...flags, join(site.root, entry)],
-      env: definition.environment(site.places, site.folder),
+      env: definition.environment(site.places, site),
     }),
     ready: (site) => httpAnswers(site.places.at(name, healthPort), '/readyz'),
     container: () => ({
       build: { dockerfile: 'Dockerfile' },
       command: ['node', ...flags, entry],
-      ...(definition.keepsFiles === true ? { volume: '/var/lib/matapalo' } : {}),
+      ...(definition.keepsFiles === true ? { volume: inContainer.folder } : {}),
       health: [
         'CMD',
         'node',
