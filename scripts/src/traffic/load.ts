@@ -78,6 +78,7 @@ export class Load {
   }
 
   start(): void {
+    this.tally.begin()
     const sessions = this.#customers.length + this.#clerks.length
     const perSession = this.#options.rate / sessions
     for (const customer of this.#customers) {

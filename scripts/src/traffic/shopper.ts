@@ -62,7 +62,7 @@ export class Shopper {
         return answer
       }
       tally.failed(
-        `${this.name}: ${ask.method} ${ask.path} → ${answer.status} ${answer.body.slice(0, 160)}`,
+        `${this.name}: ${ask.method} ${ask.path} → ${answer.status} ${oneLine(answer.body)}`,
       )
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error
@@ -97,3 +97,5 @@ export class Shopper {
 /** Parses an answer's JSON; the traffic reads only the few fields it checks. */
 export const json = (answer: Answer): Record<string, unknown> =>
   JSON.parse(answer.body) as Record<string, unknown>
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 120)

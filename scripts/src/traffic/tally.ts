@@ -23,10 +23,10 @@ export interface TallySummary {
   readonly stale: readonly Incident[]
 }
 
-const keep = 50
+const keep = 12
 
 export class Tally {
-  readonly #begun = performance.now()
+  #begun = performance.now()
   readonly #latencies: number[] = []
   readonly #failures: Incident[] = []
   readonly #stale: Incident[] = []
@@ -36,6 +36,16 @@ export class Tally {
   ownReads = 0
   failedRequests = 0
   staleReads = 0
+
+  /** Forgets what setting up has counted, failures excepted: the run begins now. */
+  begin(): void {
+    this.#begun = performance.now()
+    this.#latencies.length = 0
+    this.requests = 0
+    this.writes = 0
+    this.domainWrites = 0
+    this.ownReads = 0
+  }
 
   /** Milliseconds since the run began. */
   now(): number {

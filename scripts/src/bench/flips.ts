@@ -1,0 +1,109 @@
+/**
+ * `npm run bench -- flips`: 20 flips in a row, both ways, at 300 requests a second with 30 % writes
+ * and a writer that bypasses HTTP.
+ *
+ * @module
+ */
+import { sleep } from '@matapalo/runtime'
+import { Arena } from '../arena/arena.ts'
+import { spread } from '../arena/figures.ts'
+import { BypassWriter } from '../traffic/bypass.ts'
+import { WriteLedger } from '../traffic/ledger.ts'
+import { Tally } from '../traffic/tally.ts'
+import { Traffic } from '../traffic/trafficProcess.ts'
+import { atLeast, atMost, type BenchRow, figure } from './bench.ts'
+
+const flips = 20
+const rate = 300
+const between = 2_000
+
+export async function benchFlips(say: (line: string) => void): Promise<readonly BenchRow[]> {
+  const arena = await Arena.open({
+    instance: `bench-${process.pid}`,
+    books: 20_000,
+    users: 1_200,
+    orders: 1_000,
+    env: { cdc: { CDC_HEARTBEAT_MS: '200' } },
+  })
+  const traffic = new Traffic(arena.loadOptions({ customers: 100, clerks: 20, rate }))
+  try {
+    await arena.seed()
+    await arena.seam('reservations')
+    await arena.register()
+    await arena.prepare()
+    await arena.backfill()
+    await arena.verify()
+    await traffic.prepare()
+    await arena.rememberStock()
+    const tally = new Tally()
+    const ledger = new WriteLedger()
+    const bookIds = Array.from({ length: 50 }, (_, n) => 1_000 + n)
+    const bypass = new BypassWriter(arena.shop, { ledger, tally }, { bookIds, perSecond: 20 })
+    await traffic.start()
+    bypass.start()
+    const from = Date.now()
+    await sleep(5_000)
+    const pauses: number[] = []
+    const steps = new Map<string, number[]>()
+    let completed = 0
+    for (let n = 0; n < flips; n += 1) {
+      const kind = n % 2 === 0 ? 'cutover' : 'rollback'
+      const view = await arena.transfer(kind, `bench: flip ${n + 1} of ${flips}`)
+      const pause = view.pauseMs ?? Number.NaN
+      say(
+        `${kind}: ${view.outcome}, ${Math.round(pause)} ms${view.error ? `, ${view.error.message}` : ''}`,
+      )
+      if (view.state === 'completed') {
+        completed += 1
+        pauses.push(pause)
+        for (const [step, ms] of Object.entries(view.steps)) {
+          steps.set(step, [...(steps.get(step) ?? []), ms])
+        }
+      }
+      await sleep(between)
+      if (view.state === 'completed' && !(await arena.verify())) say('verification is not clean')
+    }
+    await bypass.stop()
+    const result = await traffic.stop()
+    await Promise.all([arena.lag.collect(), arena.holds.collect()])
+    const { summary } = result
+    const verdict = await arena.verdict({
+      writes: [...result.writes, ...ledger.writes],
+      ownPrices: new Map(result.ownPrices),
+    })
+    for (const { at, what } of [...summary.failures, ...summary.stale]) say(`${at} ms: ${what}`)
+    for (const example of verdict.examples) say(example)
+    const pause = spread(pauses)
+    const held = spread(arena.holds.within())
+    const lag = spread(arena.lag.within({ from, to: Date.now() }))
+    const memory = Object.entries(await arena.stack.pss())
+    return [
+      atLeast('flips completed', completed, 'flips', flips),
+      atMost('pause of writes p50', pause.p50Ms, 'ms', 100),
+      atMost('pause of writes max', pause.maxMs, 'ms', 300),
+      figure('requests', summary.requests / summary.seconds, '/s'),
+      atLeast('writes', (100 * summary.writes) / summary.requests, '%', 30),
+      atMost('failed requests', summary.failedRequests, '', 0),
+      atMost('lost writes', verdict.lostWrites, '', 0),
+      atMost('doubled writes', verdict.doubledWrites, '', 0),
+      atMost('stale own reads', summary.staleReads, '', 0),
+      figure('own reads', summary.ownReads, ''),
+      figure('writes that bypass HTTP, refused', bypass.refused, ''),
+      atLeast('held requests', held.count, '', 40),
+      figure('held p99', held.p99Ms, 'ms'),
+      atMost('lag p99', lag.p99Ms, 'ms', 250),
+      figure('lag p50', lag.p50Ms, 'ms'),
+      ...[...steps].map(([step, ms]) => figure(`step ${step} p50`, spread(ms).p50Ms, 'ms')),
+      ...memory.map(([name, mib]) => figure(`memory of ${name}`, mib ?? 0, 'MiB')),
+      atMost(
+        'memory of the whole stack',
+        memory.reduce((sum, [, mib]) => sum + (mib ?? 0), 0),
+        'MiB',
+        2560,
+      ),
+    ]
+  } finally {
+    traffic.kill()
+    await arena.close()
+  }
+}

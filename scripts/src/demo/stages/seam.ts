@@ -1,0 +1,12 @@
+import { sleep } from '@matapalo/runtime'
+import type { Stage } from '../stage.ts'
+
+/** The shop's own change (monolith/README.md): checkout asks the catalogue for stock over HTTP. */
+export const seam: Stage = {
+  name: 'seam',
+  title: 'the shop changes one setting: checkout reserves stock through the edge',
+  async run({ arena }) {
+    await arena.seam('reservations')
+    await sleep(3_000)
+  },
+}
