@@ -25,7 +25,7 @@ const commands = {
   'test:unit': { main: 'scripts/src/test/main.ts', args: ['--unit'], stack: false },
   bench: { main: 'scripts/src/bench/main.ts', stack: true },
   stack: { main: 'scripts/src/stack/main.ts', stack: true },
-  matapalo: { main: 'control-plane/src/cli/main.ts', stack: false },
+  matapalo: { main: 'control-plane/cli/main.ts', stack: false },
 }
 
 const say = (line) => process.stderr.write(`${line}\n`)

@@ -1,6 +1,6 @@
 /** The control plane's settings. Nothing else in this process reads the environment. */
 import { flag, list, port, text, url } from '@matapalo/runtime'
-import { type Faults, noFaults, parseFaults } from './faults.ts'
+import { noFaults, parseFaults } from './faults.ts'
 
 export const controlConfig = {
   port: { env: 'CONTROL_PORT', parse: port, default: 8090, help: 'HTTP listen port, on loopback' },
@@ -51,7 +51,7 @@ export const controlConfig = {
   },
   faults: {
     env: 'CONTROL_FAULTS',
-    parse: (value: string): Faults => parseFaults(value, true),
+    parse: parseFaults,
     default: noFaults,
     help: 'JSON of faults; for tests only',
   },

@@ -7,9 +7,12 @@ import type { Manifest } from '@matapalo/core'
 import type { Db, Log } from '@matapalo/runtime'
 import type { EdgeHub } from './edges/hub.ts'
 import { NotFound, NotLeading } from './errors.ts'
+import type { Faults } from './faults.ts'
 import { readManifests } from './ledger/catalogue.ts'
 import { type Domain, readDomain } from './ledger/domains.ts'
 import type { Lease } from './ledger/lease.ts'
+import type { Feeds } from './live/feeds.ts'
+import type { LagSource } from './live/lag.ts'
 import type { Stores } from './live/stores.ts'
 
 export interface ControlParts {
@@ -17,6 +20,9 @@ export interface ControlParts {
   readonly lease: Lease
   readonly hub: EdgeHub
   readonly stores: Stores
+  readonly feeds: Feeds
+  readonly lag: LagSource
+  readonly faults: Faults
   readonly log: Log
 }
 
@@ -25,6 +31,9 @@ export class Control {
   readonly lease: Lease
   readonly hub: EdgeHub
   readonly stores: Stores
+  readonly feeds: Feeds
+  readonly lag: LagSource
+  readonly faults: Faults
   readonly log: Log
   #manifests: Promise<ReadonlyMap<string, Manifest>> | undefined
 
@@ -33,6 +42,9 @@ export class Control {
     this.lease = parts.lease
     this.hub = parts.hub
     this.stores = parts.stores
+    this.feeds = parts.feeds
+    this.lag = parts.lag
+    this.faults = parts.faults
     this.log = parts.log
   }
 

@@ -30,10 +30,11 @@ export type Faults = z.infer<typeof faultsSchema>
 
 export const noFaults: Faults = faultsSchema.parse({})
 
-export function parseFaults(text: string, allowed: boolean): Faults {
-  if (text === '') return noFaults
-  if (!allowed) throw new Error('refused: faults are for tests, which set MATAPALO_TEST_FAULTS=1')
-  return faultsSchema.parse(JSON.parse(text))
+export const parseFaults = (text: string): Faults => faultsSchema.parse(JSON.parse(text))
+
+export function allowedFaults(faults: Faults, allowed: boolean): Faults {
+  if (faults === noFaults || allowed) return faults
+  throw new TypeError('CONTROL_FAULTS is for tests, which set MATAPALO_TEST_FAULTS=1')
 }
 
 export function breakPorts(ports: TransferPorts, faults: Faults): TransferPorts {

@@ -1,16 +1,26 @@
 /** Reads the configuration, wires the parts, starts. No decisions. */
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import { connectClient } from '@matapalo/cdc/connectors'
+import { openKafka } from '@matapalo/cdc/feed'
 import { createLog, Lifecycle, openDb, readConfig } from '@matapalo/runtime'
 import { catalogueRoutes } from './api/catalogue.ts'
+import { domainRoutes } from './api/domains.ts'
 import { edgeRoutes } from './api/edges.ts'
 import { healthRoutes } from './api/health.ts'
+import { operationRoutes } from './api/operations.ts'
 import { bearer, createApp } from './api/server.ts'
+import { transferRoutes } from './api/transfers.ts'
+import { Backfills } from './backfill.ts'
+import { Conductor } from './conductor.ts'
 import { controlConfig } from './config.ts'
 import { Control } from './control.ts'
 import { EdgeHub } from './edges/hub.ts'
+import { allowedFaults } from './faults.ts'
 import { Leadership } from './leadership.ts'
 import { Lease } from './ledger/lease.ts'
+import { Feeds } from './live/feeds.ts'
+import { lagSource } from './live/lag.ts'
 
 const config = readConfig(controlConfig, process.env)
 const log = createLog('control-plane', config.logLevel)
@@ -27,9 +37,36 @@ lifecycle.add('stores', async () => {
   await Promise.all([stores.monolith.close(), stores.service.close()])
 })
 
+const kafka = openKafka(config.brokers, log, 'matapalo-control')
+lifecycle.add('kafka', () => kafka.close())
+const feeds = new Feeds({
+  connect: connectClient(config.connect),
+  kafka,
+  brokers: config.brokers,
+  stores,
+  accounts: {
+    monolith: {
+      host: config.feedMonolithHost,
+      port: config.feedMonolithPort,
+      user: config.feedMonolithUser,
+      password: config.feedMonolithPassword,
+    },
+    service: {
+      host: config.feedServicesHost,
+      port: config.feedServicesPort,
+      user: config.feedServicesUser,
+      password: config.feedServicesPassword,
+    },
+  },
+})
+
 const lease = new Lease(ledger, log, { holder: `${process.pid}/${randomUUID()}` })
 const hub = new EdgeHub(ledger, log)
-const control = new Control({ ledger, lease, hub, stores, log })
+const lag = lagSource(stores, config.cdc)
+const faults = allowedFaults(config.faults, config.testFaults)
+const control = new Control({ ledger, lease, hub, stores, feeds, lag, faults, log })
+const conductor = new Conductor(control)
+const backfills = new Backfills(control)
 lifecycle.add('edges', () => hub.stop())
 
 const operator = bearer(config.operatorToken)
@@ -37,6 +74,9 @@ const app = createApp(log, (express) => {
   healthRoutes(express, control)
   edgeRoutes(express, bearer(config.edgeToken), hub)
   catalogueRoutes(express, operator, control)
+  domainRoutes(express, operator, control, backfills)
+  transferRoutes(express, operator, control, conductor)
+  operationRoutes(express, operator, control)
 })
 const server = createServer({ keepAliveTimeout: 65_000 }, app)
 await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve))
@@ -44,7 +84,7 @@ lifecycle.add('server', () => {
   server.close()
   server.closeAllConnections()
 })
-const leadership = new Leadership(control)
+const leadership = new Leadership(control, [conductor, backfills])
 lifecycle.add('leadership', () => leadership.stop())
 leadership.start()
 log.info({ port: config.port }, 'process.started')

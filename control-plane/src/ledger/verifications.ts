@@ -8,7 +8,7 @@ import type { Direction } from '@matapalo/core'
 import type { DbRow, Session } from '@matapalo/runtime'
 import { fromJson, isoTime, toJson } from './json.ts'
 
-export type VerificationOutcome = 'clean' | 'different' | 'failed'
+export type VerificationOutcome = 'clean' | 'different' | 'undecided'
 
 export interface Verification {
   readonly id: number

@@ -1,0 +1,108 @@
+/** backfill, verify. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Command } from 'commander'
+import { Exit, exitCodes } from '../exit.ts'
+import { bad, good, table } from '../output.ts'
+import type { Context } from './context.ts'
+
+interface BackfillStatus {
+  readonly state: string
+  readonly rows?: number
+  readonly estimatedRows?: number
+  readonly percent?: number
+  readonly rowsPerSecond?: number
+  readonly etaSeconds?: number | null
+  readonly error?: string
+}
+
+async function waitForBackfill(context: Context, domain: string): Promise<void> {
+  let told = ''
+  for (;;) {
+    const status = await context.client().call('GET', `/v1/domains/${domain}`)
+    const backfill = status.backfill as BackfillStatus
+    if (backfill.state === 'complete') {
+      const { rows, rowsPerSecond } = backfill
+      return context
+        .output()
+        .result(
+          { domain, backfill, next: `matapalo verify ${domain}` },
+          () => `${domain}: backfill ${good('complete')}, ${rows} rows at ${rowsPerSecond} rows/s`,
+        )
+    }
+    if (backfill.state !== 'running') {
+      const why = backfill.error ?? `it is ${backfill.state}`
+      throw new Exit(
+        exitCodes.refused,
+        `${domain}: the backfill ended early: ${why}; run: matapalo backfill ${domain}`,
+      )
+    }
+    const line = `${domain}: ${backfill.percent ?? 0} % · ${backfill.rows ?? 0} of about ${backfill.estimatedRows ?? '?'} rows · ${backfill.rowsPerSecond ?? 0} rows/s · ${backfill.etaSeconds ?? '?'} s left`
+    if (line !== told) context.output().say(line)
+    told = line
+    await sleep(1000)
+  }
+}
+
+export function backfillCommands(program: Command, context: Context): void {
+  program
+    .command('backfill')
+    .argument('<domain>')
+    .argument('[action]', 'start, pause, resume or stop', 'start')
+    .option('--pause')
+    .option('--resume')
+    .option('--stop')
+    .option('--wait', 'until it is complete')
+    .description('copies the existing rows while writes go on')
+    .action(
+      async (
+        domain: string,
+        argument: string,
+        options: { wait?: boolean; pause?: boolean; resume?: boolean; stop?: boolean },
+      ) => {
+        const action = options.pause
+          ? 'pause'
+          : options.resume
+            ? 'resume'
+            : options.stop
+              ? 'stop'
+              : argument
+        if (!['start', 'pause', 'resume', 'stop'].includes(action))
+          throw new Exit(
+            exitCodes.usage,
+            `backfill ${action}: expected start, pause, resume or stop`,
+          )
+        const answer = await context
+          .client()
+          .call('POST', `/v1/domains/${domain}/backfill`, { action, actor: context.actor })
+        if (options.wait) return waitForBackfill(context, domain)
+        context.output().result(answer, () => `${domain}: backfill is ${answer.backfill}`)
+      },
+    )
+
+  program
+    .command('verify')
+    .argument('<domain>')
+    .description('compares all rows of both sides through the mapping; exit 1 when they differ')
+    .action(async (domain: string) => {
+      const answer = await context
+        .client()
+        .call('POST', `/v1/domains/${domain}/verify`, { actor: context.actor })
+      const differences = (answer.differences ?? []) as readonly Record<string, unknown>[]
+      const clean = answer.outcome === 'clean'
+      context.output().result(answer, () => {
+        const head = `${domain}: ${clean ? good('clean') : bad(String(answer.outcome))}, ${answer.rows} rows in ${Math.round(Number(answer.ms))} ms`
+        if (differences.length === 0) return head
+        const rows = differences
+          .slice(0, 20)
+          .map((one) => [
+            one.table,
+            one.target,
+            JSON.stringify(one.key),
+            one.kind,
+            String(one.columns),
+          ])
+        return `${head}\n${table(['table', 'target', 'key', 'kind', 'columns'], rows)}`
+      })
+      if (!clean) throw new Exit(exitCodes.refused, '')
+    })
+}

@@ -1,0 +1,93 @@
+/** project, register, prepare. */
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { Exit, exitCodes } from '../exit.ts'
+import { good, table } from '../output.ts'
+import type { Context } from './context.ts'
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Exit(
+      exitCodes.usage,
+      `${file}: ${error instanceof Error ? error.message : 'cannot be read'}`,
+    )
+  }
+}
+
+/** `NAME=value` pairs. */
+const variable = (pair: string, before: Record<string, string>): Record<string, string> => {
+  const at = pair.indexOf('=')
+  if (at < 1) throw new Exit(exitCodes.usage, `--set ${pair}: expected NAME=value`)
+  return { ...before, [pair.slice(0, at)]: pair.slice(at + 1) }
+}
+
+export function setUpCommands(program: Command, context: Context): void {
+  program
+    .command('project')
+    .argument('<file>', 'the project file, matapalo.yaml')
+    .option('--set <NAME=value>', 'value of a variable in the file; repeatable', variable, {})
+    .description('registers the project: databases, upstreams, routes of no domain')
+    .action(async (file: string, options: { set: Record<string, string> }) => {
+      const variables = { ...context.connection().variables, ...options.set }
+      const body = { yaml: await textOf(file), file, variables, actor: context.actor }
+      const answer = await context.client().call('POST', '/v1/project', body)
+      context.output().result(answer, () => `${file} ${good('registered')}, epoch ${answer.epoch}`)
+    })
+
+  program
+    .command('register')
+    .argument('<manifest>', "a domain's manifest")
+    .description('registers a domain, or a new version of its manifest')
+    .action(async (file: string) => {
+      const body = { yaml: await textOf(file), file, actor: context.actor }
+      const answer = await context.client().call('POST', '/v1/domains', body)
+      context
+        .output()
+        .result(
+          answer,
+          () =>
+            `${answer.domain} ${good('registered')}: ${answer.tables} tables, ${answer.routes} routes, epoch ${answer.epoch}`,
+        )
+    })
+
+  program
+    .command('prepare')
+    .argument('<domain>')
+    .description('toolkit tables, fences and triggers on both sides, topics, the forward connector')
+    .action(async (domain: string) => {
+      const answer = await context
+        .client()
+        .call('POST', `/v1/domains/${domain}/prepare`, { actor: context.actor })
+      const warnings = (answer.warnings ?? []) as readonly string[]
+      for (const warning of warnings) context.output().say(`warning: ${warning}`)
+      context
+        .output()
+        .result(
+          answer,
+          () => `${domain} ${good('prepared')}: ${answer.triggers} triggers installed`,
+        )
+    })
+
+  program
+    .command('domains')
+    .description('lists the domains')
+    .action(async () => {
+      const answer = await context.client().call('GET', '/v1/domains')
+      const domains = answer.domains as readonly Record<string, unknown>[]
+      context.output().result(answer, () =>
+        table(
+          ['domain', 'phase', 'owner', 'term', 'backfill', 'transfer'],
+          domains.map((one) => [
+            one.name,
+            one.phase,
+            one.owner,
+            one.term,
+            one.backfill,
+            one.transferId,
+          ]),
+        ),
+      )
+    })
+}

@@ -1,0 +1,79 @@
+/** A domain's status, and the commands on it. */
+import type { Express, RequestHandler } from 'express'
+import { z } from 'zod'
+import type { Backfills } from '../backfill.ts'
+import type { Control } from '../control.ts'
+import { readDomains } from '../ledger/domains.ts'
+import { checkGates } from '../preconditions/index.ts'
+import { prepare } from '../prepare.ts'
+import { domainStatus } from '../status.ts'
+import { verify } from '../verify.ts'
+import { actorSchema } from './actor.ts'
+import { answer, shaped } from './server.ts'
+
+const nameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a domain name')
+const commandSchema = z.strictObject({ actor: actorSchema }).default({ actor: 'operator' })
+const backfillSchema = z.strictObject({
+  action: z.enum(['start', 'pause', 'resume', 'stop']).default('start'),
+  actor: actorSchema,
+})
+
+export function domainRoutes(
+  app: Express,
+  auth: RequestHandler,
+  control: Control,
+  backfills: Backfills,
+): void {
+  app.get('/v1/domains', auth, async (_request, response) => {
+    const domains = await readDomains(control.ledger)
+    answer(response, {
+      domains,
+      next:
+        domains.length === 0 ? 'matapalo register MANIFEST' : `matapalo status ${domains[0]?.name}`,
+    })
+  })
+
+  app.get('/v1/domains/:name', auth, async (request, response) => {
+    answer(response, await domainStatus(control, shaped(nameSchema, request.params.name)))
+  })
+
+  app.get('/v1/domains/:name/explain', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name)
+    const { domain } = await control.domain(name)
+    const kind = domain.owner === 'monolith' ? 'cutover' : 'rollback'
+    const gates = await checkGates(control, kind, [name])
+    const open = gates.filter(({ verdict }) => verdict !== 'pass')
+    const waivers = open.map(({ gate }) => ` --without ${gate}`).join('')
+    const only = open.every(({ verdict }) => verdict === 'not configured')
+    const next = only
+      ? `matapalo ${kind} ${name}${waivers}`
+      : (/run: (matapalo .*)$/.exec(
+          open.find(({ verdict }) => verdict !== 'not configured')?.line ?? '',
+        )?.[1] ?? `matapalo status ${name}`)
+    answer(response, { domain: name, kind, gates, next })
+  })
+
+  app.post('/v1/domains/:name/prepare', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name)
+    const { actor } = shaped(commandSchema, request.body ?? undefined)
+    answer(response, await prepare(control, name, actor))
+  })
+
+  app.post('/v1/domains/:name/backfill', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name)
+    const { action, actor } = shaped(backfillSchema, request.body ?? {})
+    const state = await backfills.act(name, action, actor)
+    answer(
+      response,
+      { domain: name, backfill: state, next: `matapalo status ${name} --watch` },
+      202,
+    )
+  })
+
+  app.post('/v1/domains/:name/verify', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name)
+    const { actor } = shaped(commandSchema, request.body ?? undefined)
+    const verified = await verify(control, name, actor)
+    answer(response, { domain: name, ...verified, next: `matapalo explain ${name}` })
+  })
+}

@@ -1,0 +1,71 @@
+/** Edges as operators see them, quarantine, audit. */
+import { toolkitTable } from '@matapalo/cdc/names'
+import type { Express, RequestHandler } from 'express'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+import { NotFound } from '../errors.ts'
+import { readAudit, writeAudit } from '../ledger/audit.ts'
+import { readEdges } from '../ledger/edges.ts'
+import { actorSchema } from './actor.ts'
+import { answer, shaped } from './server.ts'
+
+const quarantineSchema = z.strictObject({
+  action: z.enum(['retry', 'skip']),
+  reason: z.string().max(500).default(''),
+  actor: actorSchema,
+})
+
+export function operationRoutes(app: Express, auth: RequestHandler, control: Control): void {
+  const { ledger, hub, stores } = control
+
+  app.get('/v1/edges', auth, async (_request, response) => {
+    const edges = await readEdges(ledger)
+    answer(response, {
+      epoch: hub.table?.epoch ?? null,
+      edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
+      next: 'matapalo status',
+    })
+  })
+
+  app.post('/v1/edges/:id/gone', auth, async (request, response) => {
+    const id = String(request.params.id)
+    control.lead()
+    if (!(await hub.gone(id)))
+      throw new NotFound(`edge ${id} is not registered; run: matapalo edges`)
+    const { actor } = shaped(z.strictObject({ actor: actorSchema }), request.body ?? {})
+    await writeAudit(ledger, { actor, action: 'edge.gone', domain: null, detail: { edge: id } })
+    answer(response, { edge: id, gone: true, next: 'matapalo edges' })
+  })
+
+  app.post('/v1/domains/:name/quarantine/:id', auth, async (request, response) => {
+    const { actor, action, reason } = shaped(quarantineSchema, request.body)
+    const [name, id] = [String(request.params.name), Number(request.params.id)]
+    control.lead()
+    await control.domain(name)
+    let found = 0
+    for (const db of [stores.service, stores.monolith]) {
+      const { affectedRows } = await db.execute(
+        `UPDATE ${toolkitTable('quarantine')} SET resolved_at = NOW(6), resolution = ?
+         WHERE id = ? AND domain = ? AND resolved_at IS NULL`,
+        [action, id, name],
+      )
+      found += affectedRows
+      if (affectedRows > 0) break
+    }
+    if (found === 0)
+      throw new NotFound(`${name}: no open quarantine entry ${id}; run: matapalo status ${name}`)
+    await writeAudit(ledger, {
+      actor,
+      action: `quarantine.${action}`,
+      domain: name,
+      detail: { id, reason },
+    })
+    answer(response, { domain: name, id, action, next: `matapalo status ${name}` })
+  })
+
+  app.get('/v1/audit', auth, async (request, response) => {
+    const limit = shaped(z.coerce.number().int().min(1).max(1000).default(50), request.query.limit)
+    const domain = shaped(z.string().nullable().default(null), request.query.domain ?? null)
+    answer(response, { entries: await readAudit(ledger, domain, limit), next: 'matapalo status' })
+  })
+}

@@ -1,0 +1,112 @@
+/**
+ * Topics and connectors: a feed is up when a marker written at its source has reached its topic.
+ *
+ * @module
+ */
+import {
+  type ConnectClient,
+  type ConnectorStatus,
+  connectorName,
+  renderConnector,
+} from '@matapalo/cdc/connectors'
+import type { Kafka } from '@matapalo/cdc/feed'
+import { writeMarker } from '@matapalo/cdc/markers'
+import { domainTopic } from '@matapalo/cdc/names'
+import { ensureFeedTopics } from '@matapalo/cdc/topics'
+import { type Manifest, MatapaloError, type Side } from '@matapalo/core'
+import { until } from '@matapalo/runtime'
+import { type Stores, schemaOf, tablesOf } from './stores.ts'
+
+export interface FeedAccount {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
+
+export interface FeedsParts {
+  readonly connect: ConnectClient
+  readonly kafka: Kafka
+  readonly brokers: readonly string[]
+  /** As Connect reaches the servers. */
+  readonly accounts: Readonly<Record<Side, FeedAccount>>
+  readonly stores: Stores
+}
+
+/** A connector runs by its own word, or does not, and no change comes through. */
+export class FeedSilent extends MatapaloError {
+  readonly code = 'MATAPALO_FEED_SILENT'
+  override readonly retryable = true
+
+  constructor(side: Side, status: ConnectorStatus, limitMs: number) {
+    super(
+      `connector ${connectorName(side)} is ${status.state}${status.reason === null ? '' : ` (${status.reason})`}, ` +
+        `and no marker came through within ${limitMs} ms; look at Connect's log, then run the command again`,
+    )
+  }
+}
+
+export class Feeds {
+  readonly #parts: FeedsParts
+
+  constructor(parts: FeedsParts) {
+    this.#parts = parts
+  }
+
+  get kafka(): Kafka {
+    return this.#parts.kafka
+  }
+
+  status(side: Side): Promise<ConnectorStatus> {
+    return this.#parts.connect.status(connectorName(side))
+  }
+
+  async ensureTopics(domains: readonly string[]): Promise<void> {
+    await ensureFeedTopics(this.#parts.kafka, 'monolith', domains)
+    await ensureFeedTopics(this.#parts.kafka, 'service', domains)
+  }
+
+  /** Starts or extends the connector of one side, and waits until `proof`'s marker comes through. */
+  async ensureConnector(
+    side: Side,
+    manifests: readonly Manifest[],
+    proof: string,
+    limitMs = 60_000,
+  ): Promise<void> {
+    const { connect, kafka, brokers, accounts, stores } = this.#parts
+    await ensureFeedTopics(
+      kafka,
+      side,
+      manifests.map(({ domain }) => domain),
+    )
+    const topic = domainTopic(side, proof)
+    await connect.put(
+      renderConnector({
+        side,
+        database: accounts[side],
+        kafkaBrokers: brokers.join(','),
+        domains: manifests.map((manifest) => ({
+          domain: manifest.domain,
+          schema: schemaOf(manifest, side),
+          tables: tablesOf(manifest, side),
+        })),
+      }),
+    )
+    const before = (await kafka.bounds(topic)).high
+    const arrived = await until(
+      async () => {
+        await writeMarker(stores[side], proof)
+        return (await kafka.bounds(topic)).high > before
+      },
+      { timeoutMs: limitMs, everyMs: 200 },
+    )
+    if (arrived !== true) throw new FeedSilent(side, await this.status(side), limitMs)
+  }
+
+  /** A failed task does not come back by itself. */
+  async revive(side: Side): Promise<boolean> {
+    if ((await this.status(side)).state !== 'FAILED') return false
+    await this.#parts.connect.restart(connectorName(side))
+    return true
+  }
+}

@@ -1,0 +1,17 @@
+/** The ports of a real transfer. */
+import type { Control } from '../control.ts'
+import type { TransferPorts } from '../ports.ts'
+import { edgesPort } from './edgesPort.ts'
+import { ledgerPort } from './ledgerPort.ts'
+import { storesPort } from './storesPort.ts'
+import { verificationPort } from './verificationPort.ts'
+
+export async function livePorts(control: Control): Promise<TransferPorts> {
+  const { ledger, lease, hub, stores } = control
+  return {
+    ledger: ledgerPort(ledger, lease, hub),
+    edges: edgesPort(hub),
+    stores: storesPort(stores, await control.manifests()),
+    verification: verificationPort(control),
+  }
+}

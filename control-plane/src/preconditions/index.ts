@@ -1,0 +1,77 @@
+/**
+ * "Why can't I switch?": every precondition is asked, and each that does not pass answers in one
+ * line.
+ *
+ * @module
+ */
+import { type GateAnswer, type TransferKind, transferEnds } from '@matapalo/core'
+import type { Control } from '../control.ts'
+import { backfill } from './backfill.ts'
+import { backup } from './backup.ts'
+import { drain } from './drain.ts'
+import { edges } from './edges.ts'
+import { feeds } from './feeds.ts'
+import { lag } from './lag.ts'
+import { parity } from './parity.ts'
+import { phase } from './phase.ts'
+import { answerOf, type Precondition, type Situation } from './precondition.ts'
+import { quarantine } from './quarantine.ts'
+import { triggers } from './triggers.ts'
+import { verification } from './verification.ts'
+import { xa } from './xa.ts'
+
+export const preconditions: readonly Precondition[] = [
+  phase,
+  backfill,
+  feeds,
+  quarantine,
+  lag,
+  verification,
+  drain,
+  edges,
+  triggers,
+  xa,
+  backup,
+  parity,
+]
+
+async function ask(one: Precondition, situation: Situation): Promise<GateAnswer> {
+  const { name } = situation.domain
+  if (one.configured?.(situation) === false)
+    return answerOf(
+      one.gate,
+      name,
+      'not configured',
+      `${one.gate} is not configured; to go on without it: --without ${one.gate}`,
+    )
+  try {
+    const finding = await one.check(situation)
+    return finding === null
+      ? answerOf(one.gate, name, 'pass', `${one.gate} passed`)
+      : answerOf(one.gate, name, 'fail', finding)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return answerOf(
+      one.gate,
+      name,
+      'inconclusive',
+      `${one.gate} could not be checked (${why}); run: matapalo explain ${name}`,
+    )
+  }
+}
+
+export async function checkGates(
+  control: Control,
+  kind: TransferKind,
+  domains: readonly string[],
+): Promise<readonly GateAnswer[]> {
+  const { from, to } = transferEnds(kind)
+  const answers = await Promise.all(
+    domains.map(async (name) => {
+      const { domain, manifest } = await control.domain(name)
+      const situation = { control, kind, domain, manifest, from, to }
+      return Promise.all(preconditions.map((one) => ask(one, situation)))
+    }),
+  )
+  return answers.flat()
+}

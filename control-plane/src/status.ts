@@ -1,0 +1,153 @@
+/** One JSON with all that is known about a domain. */
+import { readApplierState } from '@matapalo/cdc/applierState'
+import { readFence } from '@matapalo/cdc/fence'
+import { toolkitTable } from '@matapalo/cdc/names'
+import { countRefusals, readRefusals } from '@matapalo/cdc/refusals'
+import {
+  type Direction,
+  directionFrom,
+  type Side,
+  sourceOf,
+  type TransferKind,
+} from '@matapalo/core'
+import type { Control } from './control.ts'
+import { readEdges } from './ledger/edges.ts'
+import { isoTime } from './ledger/json.ts'
+import { readTransfers } from './ledger/transfers.ts'
+import { lastVerification } from './ledger/verifications.ts'
+import { targetDb } from './live/stores.ts'
+import { checkGates } from './preconditions/index.ts'
+import { transferReport } from './report.ts'
+
+/** A part that cannot be asked is null in the answer; the others are still told. */
+const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null)
+
+const directions: readonly Direction[] = ['forward', 'reverse']
+const sides: readonly Side[] = ['monolith', 'service']
+
+async function feedStatus(control: Control, name: string, direction: Direction) {
+  const target = targetDb(control.stores, direction)
+  const [connector, applier, lagMs] = await Promise.all([
+    orNull(control.feeds.status(sourceOf(direction))),
+    orNull(readApplierState(target, name, direction)),
+    orNull(control.lag.lagMs(name, direction)),
+  ])
+  return { direction, connector, applier, lagMs }
+}
+
+async function quarantineOf(control: Control, name: string, side: Side) {
+  const rows = await control.stores[side].query(
+    `SELECT id, direction, table_name, op, code, message, created_at FROM ${toolkitTable('quarantine')}
+     WHERE domain = ? AND resolved_at IS NULL ORDER BY id LIMIT 20`,
+    [name],
+  )
+  return rows.map((row) => ({
+    id: Number(row.id),
+    direction: row.direction,
+    table: row.table_name,
+    op: row.op,
+    code: row.code,
+    message: row.message,
+    at: isoTime(row.created_at),
+  }))
+}
+
+async function rogueOf(control: Control, name: string, side: Side) {
+  const rows = await control.stores[side].query(
+    `SELECT direction, table_name, op, query, at FROM ${toolkitTable('rogue_write')}
+     WHERE domain = ? ORDER BY id DESC LIMIT 20`,
+    [name],
+  )
+  return rows.map((row) => ({
+    direction: row.direction,
+    table: row.table_name,
+    op: row.op,
+    statement: row.query,
+    at: isoTime(row.at),
+  }))
+}
+
+const kindFrom = (owner: Side): TransferKind => (owner === 'monolith' ? 'cutover' : 'rollback')
+
+export async function domainStatus(control: Control, name: string) {
+  const { ledger, stores, hub } = control
+  const { domain, manifest } = await control.domain(name)
+  const kind = kindFrom(domain.owner)
+  const onBothSides = <T>(ask: (side: Side) => Promise<T>) =>
+    Promise.all(sides.map((side) => orNull(ask(side))))
+  const [
+    feeds,
+    fences,
+    quarantine,
+    rogue,
+    refusals,
+    refused,
+    edges,
+    transfers,
+    verification,
+    gates,
+  ] = await Promise.all([
+    Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
+    onBothSides((side) => readFence(stores[side], name)),
+    onBothSides((side) => quarantineOf(control, name, side)),
+    onBothSides((side) => rogueOf(control, name, side)),
+    onBothSides((side) => readRefusals(stores[side], name, 20)),
+    onBothSides((side) => countRefusals(stores[side], name)),
+    readEdges(ledger),
+    readTransfers(ledger, { domain: name }, 1),
+    lastVerification(ledger, name, directionFrom(domain.owner)),
+    checkGates(control, kind, [name]),
+  ])
+  const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
+  const whyNot = gates.filter(({ verdict }) => verdict !== 'pass')
+  const transfer = transfers[0]
+  return {
+    domain: name,
+    phase: domain.phase,
+    owner: domain.owner,
+    term: domain.term,
+    ownerTerm: domain.ownerTerm,
+    hold: domain.hold,
+    prepared: domain.prepared,
+    frozen: domain.frozen,
+    manifest: { file: manifest.file, version: domain.manifestVersion },
+    feeds,
+    lagMs: feeds.find(({ direction }) => direction === directionFrom(domain.owner))?.lagMs ?? null,
+    fences: { monolith: fences[0] ?? null, service: fences[1] ?? null },
+    backfill: { state: domain.backfill, ...(progress as object | undefined), ...backfill },
+    quarantine: quarantine.flatMap((rows) => rows ?? []),
+    rogueWrites: rogue.flatMap((rows) => rows ?? []),
+    refusals: {
+      count: refused.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+      recent: refusals.flatMap((rows, at) =>
+        (rows ?? []).map((refusal) => ({ side: sides[at], ...refusal })),
+      ),
+    },
+    verification,
+    edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
+    epoch: hub.table?.epoch ?? null,
+    transfer: transfer === undefined ? null : transferReport(transfer),
+    whyNot: whyNot.map(({ gate, verdict, line }) => ({ gate, verdict, line })),
+    next: nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
+  }
+}
+
+export type DomainStatus = Awaited<ReturnType<typeof domainStatus>>
+
+export function nextCommand(
+  name: string,
+  backfill: string,
+  prepared: boolean,
+  kind: TransferKind,
+  whyNot: readonly { readonly gate: string; readonly verdict: string }[],
+): string {
+  if (!prepared) return `matapalo prepare ${name}`
+  if (backfill === 'none') return `matapalo backfill ${name} --wait`
+  if (backfill === 'paused') return `matapalo backfill ${name} resume`
+  if (backfill === 'running') return `matapalo status ${name} --watch`
+  if (whyNot.some(({ gate }) => gate === 'verification')) return `matapalo verify ${name}`
+  const unconfigured = whyNot.filter(({ verdict }) => verdict === 'not configured')
+  if (unconfigured.length < whyNot.length) return `matapalo explain ${name}`
+  const without = unconfigured.map(({ gate }) => ` --without ${gate}`).join('')
+  return `matapalo ${kind} ${name}${without} --dry-run`
+}
