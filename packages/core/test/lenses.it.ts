@@ -39,7 +39,7 @@ describe('lenses on two servers', () => {
   })
 
   const fill = async (db: Db, table: string, type: string, values: readonly SqlValue[]) => {
-    await db.execute(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, v ${type})
+    await db.execute(`CREATE OR REPLACE TEMPORARY TABLE ${table} (id INT PRIMARY KEY, v ${type})
       DEFAULT CHARSET utf8mb4 COLLATE utf8mb4_unicode_ci`)
     const rows = values.map((_, index) => `(${index}, ?)`)
     if (rows.length > 0) await db.execute(`INSERT INTO ${table} VALUES ${rows.join(', ')}`, values)

@@ -13,8 +13,8 @@ const string = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const word = /true|false|null/y
 
-/** MariaDB refuses deeper documents too (JSON_DEPTH_LIMIT is 32). */
-const maxDepth = 32
+/** Of arrays and objects: what MariaDB's JSON_NORMALIZE still takes inside one array more. */
+const maxDepth = 30
 
 export function canonicalJson(text: string): string {
   let at = 0
@@ -34,13 +34,12 @@ export function canonicalJson(text: string): string {
     return true
   }
   const value = (depth: number): string => {
-    if (depth > maxDepth) throw new Outside('MATAPALO_LENS_JSON', `is nested over ${maxDepth} deep`)
-    take(space)
     if (skip('{')) return object(depth)
     if (skip('[')) return array(depth)
     return take(string) ?? take(number) ?? take(word) ?? fail()
   }
   const object = (depth: number): string => {
+    checkDepth(depth)
     const members: (readonly [string, string])[] = []
     if (skip('}')) return '{}'
     do {
@@ -54,6 +53,7 @@ export function canonicalJson(text: string): string {
     return `{${members.map(([name, member]) => `${name}:${member}`).join(',')}}`
   }
   const array = (depth: number): string => {
+    checkDepth(depth)
     const items: string[] = []
     if (skip(']')) return '[]'
     do items.push(value(depth + 1))
@@ -64,6 +64,11 @@ export function canonicalJson(text: string): string {
   const result = value(1)
   take(space)
   return at === text.length ? result : fail()
+}
+
+function checkDepth(depth: number): void {
+  if (depth <= maxDepth) return
+  throw new Outside('MATAPALO_LENS_JSON', `is nested more than ${maxDepth} deep`)
 }
 
 /** UTF-16 order differs from UTF-8's only where a surrogate meets a later character. */
