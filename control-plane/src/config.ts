@@ -42,6 +42,12 @@ export const controlConfig = {
     default: null,
     help: 'base URL of the cdc worker, for lag figures; absent: lag is read off applier states',
   },
+  project: {
+    env: 'CONTROL_PROJECT',
+    parse: text,
+    default: '',
+    help: 'project file to register at boot when the ledger knows none',
+  },
   logLevel: { env: 'LOG_LEVEL', parse: text, default: 'info', help: 'pino level' },
   testFaults: {
     env: 'MATAPALO_TEST_FAULTS',
@@ -55,4 +61,15 @@ export const controlConfig = {
     default: noFaults,
     help: 'JSON of faults; for tests only',
   },
+}
+
+/** Values for the `${NAME}`s of the project file: places only, nothing that may hold a password. */
+export const projectVariables = (
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> => {
+  const places = Object.entries(env).filter(
+    ([name, value]) =>
+      /_(HOST|PORT)$/.test(name) || (name.endsWith('_URL') && /^https?:/.test(value ?? '')),
+  )
+  return Object.fromEntries(places.map(([name, value]) => [name, value ?? '']))
 }

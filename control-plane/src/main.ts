@@ -12,8 +12,9 @@ import { operationRoutes } from './api/operations.ts'
 import { bearer, createApp } from './api/server.ts'
 import { transferRoutes } from './api/transfers.ts'
 import { Backfills } from './backfill.ts'
+import { bootstrap } from './bootstrap.ts'
 import { Conductor } from './conductor.ts'
-import { controlConfig } from './config.ts'
+import { controlConfig, projectVariables } from './config.ts'
 import { Control } from './control.ts'
 import { EdgeHub } from './edges/hub.ts'
 import { allowedFaults } from './faults.ts'
@@ -84,7 +85,11 @@ lifecycle.add('server', () => {
   server.close()
   server.closeAllConnections()
 })
-const leadership = new Leadership(control, [conductor, backfills])
+const leadership = new Leadership(control, [
+  bootstrap(control, config.project, projectVariables(process.env)),
+  conductor,
+  backfills,
+])
 lifecycle.add('leadership', () => leadership.stop())
 leadership.start()
 log.info({ port: config.port }, 'process.started')

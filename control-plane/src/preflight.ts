@@ -1,17 +1,85 @@
 /**
- * Is this manifest possible on these two servers? One line per problem, each with its place and
- * remedy.
+ * Is this manifest possible on these two servers? Reads both, lets core judge, and changes nothing.
  *
  * @module
  */
-import type { Manifest } from '@matapalo/core'
+import { applierAccount, conductorAccount } from '@matapalo/cdc/names'
+import {
+  loadAppTriggers,
+  loadForeignKeys,
+  loadGrants,
+  loadServer,
+  loadShapes,
+} from '@matapalo/cdc/shapes'
+import {
+  checkAgainst,
+  checkGrants,
+  checkManifest,
+  checkServer,
+  type Manifest,
+  type Problem,
+  type SchemaFacts,
+  type Side,
+} from '@matapalo/core'
+import type { Db } from '@matapalo/runtime'
 import type { Control } from './control.ts'
+import { Refused } from './errors.ts'
+import { readProject } from './ledger/catalogue.ts'
+import { schemaOf } from './live/stores.ts'
 
-export interface Preflight {
-  readonly problems: readonly string[]
-  readonly warnings: readonly string[]
+/** The account that Debezium reads under. */
+const feedAccount = 'matapalo_feed'
+const sides: readonly Side[] = ['monolith', 'service']
+
+export const problemLine = ({ file, line, column, path, message, remedy }: Problem): string =>
+  `${file}:${line}:${column} ${path}: ${message}; ${remedy}`
+
+async function factsOf(db: Db, schema: string): Promise<SchemaFacts> {
+  const [shapes, foreignKeys, triggers] = await Promise.all([
+    loadShapes(db, schema),
+    loadForeignKeys(db, schema),
+    loadAppTriggers(db, schema),
+  ])
+  return { shapes, foreignKeys, triggers }
 }
 
-export async function preflight(_control: Control, _manifest: Manifest): Promise<Preflight> {
-  return { problems: [], warnings: [] }
+async function serverProblems(
+  control: Control,
+  manifest: Manifest,
+  side: Side,
+): Promise<readonly Problem[]> {
+  const project = await readProject(control.ledger)
+  if (project === null)
+    throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
+  const db = control.stores[side]
+  const [server, grants] = await Promise.all([
+    loadServer(db),
+    loadGrants(db, [schemaOf(manifest, side), 'matapalo']),
+  ])
+  const accounts = {
+    conductor: conductorAccount,
+    applier: applierAccount,
+    feed: feedAccount,
+    application: null,
+  }
+  return [...checkServer(project, side, server), ...checkGrants(manifest, side, grants, accounts)]
+}
+
+export async function preflight(control: Control, manifest: Manifest): Promise<readonly Problem[]> {
+  const { stores, ledger } = control
+  const project = await readProject(ledger)
+  if (project === null)
+    throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
+  const manifests = await control.manifests()
+  const others = [...manifests.values()].filter(({ domain }) => domain !== manifest.domain)
+  const [source, target, ...servers] = await Promise.all([
+    factsOf(stores.monolith, schemaOf(manifest, 'monolith')),
+    factsOf(stores.service, schemaOf(manifest, 'service')),
+    ...sides.map((side) => serverProblems(control, manifest, side)),
+  ])
+  return [
+    ...checkAgainst(manifest, others, project),
+    ...checkManifest(manifest, { source, target }),
+    ...servers.flat(),
+  ]
 }

@@ -17,7 +17,7 @@ import { readDomains, setPrepared } from './ledger/domains.ts'
 import { intend } from './ledger/fences.ts'
 import { fencedTables } from './live/fenced.ts'
 import { targetDb } from './live/stores.ts'
-import { preflight } from './preflight.ts'
+import { preflight, problemLine } from './preflight.ts'
 
 /** 20000 (twenty seconds): triggers are DDL and wait for open transactions, in short tries. */
 const triggerBudgetMs = 20_000
@@ -29,7 +29,6 @@ export interface Prepared {
   readonly domain: string
   readonly triggers: number
   readonly refusalsVisible: boolean
-  readonly warnings: readonly string[]
   readonly next: string
 }
 
@@ -41,9 +40,11 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     throw new Refused(
       `${name}: transfer ${domain.transferId} is running; run: matapalo status ${name}`,
     )
-  const { problems, warnings } = await preflight(control, manifest)
-  if (problems.length > 0)
-    throw new FileRefused(`${name}: prepare refused, nothing changed:\n  ${problems.join('\n  ')}`)
+  const problems = await preflight(control, manifest)
+  if (problems.length > 0) {
+    const lines = problems.map(problemLine).join('\n  ')
+    throw new FileRefused(`${name}: prepare refused, nothing changed:\n  ${lines}`)
+  }
 
   // Fences before triggers: a trigger that finds no row refuses everybody.
   const initial = sides.map((side) => ({
@@ -98,14 +99,13 @@ export async function prepare(control: Control, name: string, actor: string): Pr
   )
   await lease.guarded('prepare', async (tx) => {
     await setPrepared(tx, name)
-    await writeAudit(tx, { actor, action: 'prepare', domain: name, detail: { triggers, warnings } })
+    await writeAudit(tx, { actor, action: 'prepare', domain: name, detail: { triggers } })
   })
   log.info({ domain: name, triggers }, 'domain.prepared')
   return {
     domain: name,
     triggers,
     refusalsVisible,
-    warnings,
     next: `matapalo backfill ${name} --wait`,
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  checkAgainst,
   type Manifest,
   otherSide,
   type Problem,
@@ -11,13 +12,13 @@ import {
   parseProject,
   type RouteTable,
 } from '@matapalo/core'
-import { overlapProblems } from '@matapalo/core/routing/overlap'
 import { FileRefused, Refused } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
 import { insertManifest, readManifests, readProject, writeProject } from './ledger/catalogue.ts'
 import { insertDomain, readDomain } from './ledger/domains.ts'
 import type { Lease } from './ledger/lease.ts'
 import { publishTable } from './ledger/routeTables.ts'
+import { problemLine } from './preflight.ts'
 
 export interface Source {
   readonly yaml: string
@@ -25,11 +26,7 @@ export interface Source {
 }
 
 const refuse = (problems: readonly Problem[]): never => {
-  const lines = problems.map(
-    ({ file, line, column, path, message, remedy }) =>
-      `${file}:${line}:${column} ${path}: ${message}; ${remedy}`,
-  )
-  throw new FileRefused(`refused, nothing changed:\n  ${lines.join('\n  ')}`)
+  throw new FileRefused(`refused, nothing changed:\n  ${problems.map(problemLine).join('\n  ')}`)
 }
 
 export async function registerProject(
@@ -64,32 +61,11 @@ export async function registerDomain(
     const project = await readProject(tx)
     if (project === null)
       throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
-    if (project.upstreams[manifest.service] === undefined)
-      throw new Refused(
-        `${manifest.file}: upstream ${manifest.service} is not in ${project.file}; ` +
-          `add it under upstreams: and run: matapalo project ${project.file}`,
-      )
     const others = [...(await readManifests(tx)).values()].filter(
       ({ domain }) => domain !== manifest.domain,
     )
-    const taken = manifest.tables.flatMap(({ source: table }) =>
-      others
-        .filter(({ tables }) => tables.some((one) => one.source === table))
-        .map(
-          ({ domain }) => `${manifest.file}: table ${table} belongs to domain ${domain} already`,
-        ),
-    )
-    if (taken.length > 0)
-      throw new FileRefused(`refused, nothing changed:\n  ${taken.join('\n  ')}`)
-    const overlaps = overlapProblems([
-      ...project.routes,
-      ...others.flatMap(({ routes }) => routes),
-      ...manifest.routes,
-    ])
-    if (overlaps.length > 0) {
-      const lines = overlaps.map(({ path, message, remedy }) => `${path}: ${message}; ${remedy}`)
-      throw new FileRefused(`${manifest.file} refused, nothing changed:\n  ${lines.join('\n  ')}`)
-    }
+    const problems = checkAgainst(manifest, others, project)
+    if (problems.length > 0) refuse(problems)
     const domain = await readDomain(tx, manifest.domain)
     if (domain?.transferId != null)
       throw new Refused(

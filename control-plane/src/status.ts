@@ -117,17 +117,15 @@ export async function domainStatus(control: Control, name: string) {
     backfill: { state: domain.backfill, ...(progress as object | undefined), ...backfill },
     quarantine: quarantine.flatMap((rows) => rows ?? []),
     rogueWrites: rogue.flatMap((rows) => rows ?? []),
-    refusals: {
-      count: refused.reduce<number>((sum, count) => sum + (count ?? 0), 0),
-      recent: refusals.flatMap((rows, at) =>
-        (rows ?? []).map((refusal) => ({ side: sides[at], ...refusal })),
-      ),
-    },
+    refusedWrites: refused.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+    refusals: refusals.flatMap((rows, at) =>
+      (rows ?? []).map((refusal) => ({ side: sides[at], ...refusal })),
+    ),
     verification,
     edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
     epoch: hub.table?.epoch ?? null,
     transfer: transfer === undefined ? null : transferReport(transfer),
-    whyNot: whyNot.map(({ gate, verdict, line }) => ({ gate, verdict, line })),
+    whyNot: whyNot.map(({ line }) => line),
     next: nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
   }
 }

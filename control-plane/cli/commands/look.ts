@@ -12,7 +12,6 @@ const fields = (value: unknown): Fields => (value ?? {}) as Fields
 
 function statusText(answer: Answer): string {
   const backfill = fields(answer.backfill)
-  const refusals = fields(answer.refusals)
   const verification = fields(answer.verification)
   const lines = [
     table(
@@ -37,7 +36,7 @@ function statusText(answer: Answer): string {
         ],
         ['quarantine', list(answer.quarantine).length],
         ['rogue writes', list(answer.rogueWrites).length],
-        ['refused writes', refusals.count],
+        ['refused writes', answer.refusedWrites],
         ['epoch', answer.epoch],
       ],
     ),
@@ -55,7 +54,7 @@ function statusText(answer: Answer): string {
         ]
       }),
     ),
-    ...list(refusals.recent)
+    ...list(answer.refusals)
       .slice(0, 3)
       .map(
         (one) =>
@@ -64,7 +63,7 @@ function statusText(answer: Answer): string {
     ...list(answer.quarantine).map((one) =>
       bad(`quarantine ${one.id}: ${one.table} ${one.message}`),
     ),
-    ...list(answer.whyNot).map((one) => bad(String(one.line))),
+    ...((answer.whyNot ?? []) as readonly string[]).map(bad),
   ]
   return lines.join('\n')
 }

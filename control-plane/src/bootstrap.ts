@@ -1,0 +1,30 @@
+/**
+ * Registers the project file of the configuration when the ledger knows none, so that edges get a
+ * route table before any operator has said a word.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import type { Control } from './control.ts'
+import type { Duty } from './leadership.ts'
+import { readProject } from './ledger/catalogue.ts'
+import { registerProject } from './register.ts'
+
+export const bootstrap = (
+  control: Control,
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): Duty => ({
+  async start() {
+    if (file === '' || (await readProject(control.ledger)) !== null) return
+    try {
+      const source = { yaml: await readFile(file, 'utf8'), file }
+      const table = await registerProject(control.lead(), source, variables, 'bootstrap')
+      if (table !== null) control.hub.publish(table)
+      control.log.info({ file }, 'project.registered')
+    } catch (error) {
+      control.log.error({ file, err: error }, 'project.refused')
+    }
+  },
+  stop() {},
+})
