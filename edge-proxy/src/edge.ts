@@ -27,6 +27,7 @@ import { HoldQueue } from './hold/holdQueue.ts'
 import { InFlight } from './hold/inFlight.ts'
 import { openSigner } from './identity/assertion.ts'
 import { Introspection, parseSession } from './identity/introspection.ts'
+import { Parents } from './identity/parent.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Replicas } from './replicas.ts'
@@ -171,6 +172,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     upgrades,
     metrics,
     sessionCookie: config.sessionCookie,
+    parents: new Parents(config.identityKey),
   })
   const admin = createAdminServer({
     metrics,

@@ -8,7 +8,8 @@ import type { RequestLine } from '@matapalo/core'
 import type { Guarded } from './guard/guard.ts'
 import type { Slot } from './hold/holdQueue.ts'
 import type { Identity } from './identity/introspection.ts'
-import { type Credentials, credentialsOf } from './identity/subject.ts'
+import type { Parents } from './identity/parent.ts'
+import { type Credentials, credentialsOf, type Subject } from './identity/subject.ts'
 import { requestIdOf, traceparentOf } from './trace.ts'
 
 let arrivals = 0
@@ -29,6 +30,8 @@ export class Exchange {
   readonly expectsContinue: boolean
   readonly #left = new AbortController()
   readonly #sessionCookie: string
+  readonly #parents: Parents
+  #subjects: readonly Subject[] | undefined
   #credentials: Credentials | undefined
 
   /** First time it had to wait for a transfer. */
@@ -51,12 +54,17 @@ export class Exchange {
     req: IncomingMessage,
     res: ServerResponse,
     guarded: Guarded,
-    options: { readonly sessionCookie: string; readonly expectsContinue: boolean },
+    options: {
+      readonly sessionCookie: string
+      readonly expectsContinue: boolean
+      readonly parents: Parents
+    },
   ) {
     this.req = req
     this.res = res
     this.order = ++arrivals
     this.#sessionCookie = options.sessionCookie
+    this.#parents = options.parents
     this.expectsContinue = options.expectsContinue
     this.target = guarded.path + guarded.search
     this.line = {
@@ -79,6 +87,25 @@ export class Exchange {
   get credentials(): Credentials {
     this.#credentials ??= credentialsOf(this.req.headers, this.#sessionCookie)
     return this.#credentials
+  }
+
+  /** Who reads and writes here: the sender, and whoever the sender's request is made for. */
+  get subjects(): readonly Subject[] {
+    if (this.#subjects === undefined) {
+      const own = this.credentials.subjects
+      const tracestate = this.req.headers.tracestate as string | undefined
+      const parents = tracestate === undefined ? [] : this.#parents.subjects(tracestate)
+      this.#subjects = parents.length === 0 ? own : [...new Set([...own, ...parents])]
+    }
+    return this.#subjects
+  }
+
+  /** `tracestate` for the upstream, naming who the request is for. */
+  tracestate(): string | undefined {
+    return this.#parents.tracestate(
+      this.req.headers.tracestate as string | undefined,
+      this.subjects.slice(0, 2),
+    )
   }
 
   /** Aborts when the client leaves before its answer is complete. */

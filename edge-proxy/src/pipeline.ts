@@ -197,7 +197,7 @@ export class Pipeline {
       domains: [...new Set(domains)],
       side: decision.side,
       access: decision.access,
-      subjects: exchange.credentials.subjects,
+      subjects: exchange.subjects,
       signal: exchange.left,
     })
     if (outcome === 'stale') exchange.possiblyStale = true
@@ -212,7 +212,7 @@ export class Pipeline {
       .filter(({ domain }) => watched.has(domain) && decision.writes.includes(domain))
       .map(({ domain, owner }) => ({ domain, owner }))
     if (domains.length === 0) return undefined
-    return { id: exchange.traceparent, subjects: exchange.credentials.subjects, domains }
+    return { id: exchange.traceparent, subjects: exchange.subjects, domains }
   }
 
   /** Counts and forwards, in the turn in which it was decided. */
@@ -238,6 +238,11 @@ export class Pipeline {
         scheme: 'http',
         requestId: exchange.requestId,
         traceparent: exchange.traceparent,
+        // Nobody waits for tokens of domains that nobody watches.
+        tracestate:
+          this.#parts.inForce.watched.size > 0
+            ? exchange.tracestate()
+            : (req.headers.tracestate as string | undefined),
         ...(decision.side === 'service' && exchange.assertion !== undefined
           ? { identity: exchange.assertion }
           : {}),
@@ -290,7 +295,8 @@ export class Pipeline {
       await freshness?.carryOver([...inForce.watched], subjects, change.subject)
     }
     if (write === undefined) return
-    await freshness?.afterWrite(write, forget)
+    const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
+    await freshness?.afterWrite(write, keepFor)
   }
 
   #answerFields(exchange: Exchange, head: Head): readonly string[] {

@@ -13,6 +13,7 @@ import { answerError } from './answer.ts'
 import { AmbiguousRequest } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { type Guarded, guard } from './guard/guard.ts'
+import type { Parents } from './identity/parent.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Upgrades } from './upgrades.ts'
@@ -22,6 +23,7 @@ export interface EdgeServerParts {
   readonly upgrades: Upgrades
   readonly metrics: EdgeMetrics
   readonly sessionCookie: string
+  readonly parents: Parents
 }
 
 interface Passed {
@@ -30,7 +32,7 @@ interface Passed {
 }
 
 export function createEdgeServer(parts: EdgeServerParts): Server {
-  const { pipeline, upgrades, metrics, sessionCookie } = parts
+  const { pipeline, upgrades, metrics, sessionCookie, parents } = parts
   const passed = new WeakMap<IncomingMessage, Passed>()
 
   const app = express()
@@ -38,7 +40,8 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   app.disable('etag')
   app.use((req, res) => {
     const { guarded, expectsContinue } = passed.get(req) as Passed
-    void pipeline.serve(new Exchange(req, res, guarded, { sessionCookie, expectsContinue }))
+    const options = { sessionCookie, expectsContinue, parents }
+    void pipeline.serve(new Exchange(req, res, guarded, options))
   })
 
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {

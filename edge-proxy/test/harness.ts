@@ -13,6 +13,7 @@ import type { Freshness } from '../src/freshness/freshness.ts'
 import { HoldQueue } from '../src/hold/holdQueue.ts'
 import { InFlight } from '../src/hold/inFlight.ts'
 import { type Identity, Introspection } from '../src/identity/introspection.ts'
+import { Parents } from '../src/identity/parent.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { Replicas } from '../src/replicas.ts'
@@ -174,7 +175,13 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   }
   inForce.onChange(() => holds.update())
   next({})
-  const server = createEdgeServer({ pipeline, upgrades, metrics, sessionCookie: 'sid' })
+  const server = createEdgeServer({
+    pipeline,
+    upgrades,
+    metrics,
+    sessionCookie: 'sid',
+    parents: new Parents('secret'),
+  })
   const url = await listen(server)
   return {
     url,

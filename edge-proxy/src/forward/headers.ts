@@ -21,7 +21,14 @@ const hopByHop = new Set([
 ])
 
 /** The edge answers 100-continue itself, and sets these itself. */
-const ours = new Set(['host', 'expect', 'x-request-id', 'traceparent', 'http2-settings'])
+const ours = new Set([
+  'host',
+  'expect',
+  'x-request-id',
+  'traceparent',
+  'tracestate',
+  'http2-settings',
+])
 
 const spoofable = (name: string): boolean =>
   name === 'forwarded' ||
@@ -79,6 +86,7 @@ export interface Provenance {
   readonly scheme: 'http' | 'https'
   readonly requestId: string
   readonly traceparent: string
+  readonly tracestate?: string | undefined
   /** Signed identity for a service; absent for the monolith. */
   readonly identity?: string
 }
@@ -99,6 +107,7 @@ export function upstreamFields(raw: readonly string[], from: Provenance): string
     'traceparent',
     from.traceparent,
   ]
+  if (from.tracestate !== undefined) fields.push('tracestate', from.tracestate)
   if (from.identity !== undefined) fields.push('x-matapalo-identity', from.identity)
   return fields.concat(requestFields(raw))
 }
