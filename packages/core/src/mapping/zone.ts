@@ -21,6 +21,8 @@ const day = 86_400
 const firstSecond = 0
 /** 2100: later values take the offset that holds then. */
 const lastSecond = 130 * 365.25 * day
+/** Ten days: the shortest time between two changes on record is about a month. */
+const step = 10 * day
 /** A change of offset after this makes a zone unfit for a lossless lens. 2000-01-01. */
 const modern = 946_684_800
 
@@ -33,11 +35,11 @@ export function spansOf(zone: string): readonly Span[] {
   const offsetAt = (second: number) => Math.round(iana.offset(second * 1000) * 60)
   const spans: Span[] = [{ from: Number.NEGATIVE_INFINITY, offset: offsetAt(firstSecond) }]
   let offset = offsetAt(firstSecond)
-  for (let second = firstSecond; second < lastSecond; second += 4 * day) {
-    const next = offsetAt(second + 4 * day)
+  for (let second = firstSecond; second < lastSecond; second += step) {
+    const next = offsetAt(second + step)
     if (next === offset) continue
     let low = second
-    let high = second + 4 * day
+    let high = second + step
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
       if (offsetAt(middle) === offset) low = middle
