@@ -8,7 +8,9 @@ export const cdc = nodeProcess({
   ports: { main: { offset: 7, container: 8000 } },
   needs: ['monolith-db', 'services-db', 'kafka'],
   memoryMiB: 256,
-  heapMiB: 144,
+  heapMiB: 160,
+  // With V8's own choice it collects garbage for two thirds of the time under this heap limit.
+  semiSpaceMiB: 8,
   environment: (places) => ({
     CDC_PORT: String(places.listen('cdc').port),
     CDC_HOST: places.listen('cdc').host,

@@ -26,6 +26,8 @@ export interface NodeProcess {
   readonly needs: readonly ComponentName[]
   readonly memoryMiB: number
   readonly heapMiB: number
+  /** V8's young generation (each half); V8's own choice when absent. */
+  readonly semiSpaceMiB?: number
   environment(places: Places, paths: Paths): Readonly<Record<string, string>>
   /** Keeps a folder of its own, given to `environment`. */
   readonly keepsFiles?: boolean
@@ -36,6 +38,9 @@ export const nodeProcess = (definition: NodeProcess): Component => {
   const healthPort = definition.healthPort ?? 'main'
   const flags = [
     `--max-old-space-size=${heapMiB}`,
+    ...(definition.semiSpaceMiB === undefined
+      ? []
+      : [`--max-semi-space-size=${definition.semiSpaceMiB}`]),
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
   ]
