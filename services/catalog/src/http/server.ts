@@ -33,8 +33,12 @@ export async function listen(
     port: (server.address() as AddressInfo).port,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
+        // A connection whose answer is out becomes idle only then: look again until all are gone.
+        const sweep = setInterval(() => server.closeIdleConnections(), 25)
+        server.close(() => {
+          clearInterval(sweep)
+          resolve()
+        })
       }),
   }
 }

@@ -7,14 +7,8 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Stack } from '../../../../scripts/src/stack/index.ts'
-import { createApp } from '../../src/app.ts'
 import { type Database, openDatabase } from '../../src/database.ts'
-import { listen } from '../../src/http/server.ts'
-import { identityReader } from '../../src/identity.ts'
-import { shownIn } from '../../src/instants.ts'
-import { silentLog } from '../../src/log.ts'
-import { createMetrics } from '../../src/metrics.ts'
-import { newSigner } from '../signer.ts'
+import { runApp } from '../running.ts'
 import type { Caller, Case } from './cases.ts'
 
 export interface Answer {
@@ -30,8 +24,8 @@ export interface Twins {
   stop(): Promise<void>
 }
 
-const utc = (column: string): string =>
-  `CONVERT_TZ(${column}, 'America/Bogota', '+00:00') AS ${column === 'created' ? 'created_at' : column === 'updated' ? 'updated_at' : column === 'expires' ? 'expires_at' : 'changed_at'}`
+const utc = (column: 'created' | 'updated' | 'changed' | 'expires'): string =>
+  `CONVERT_TZ(${column}, 'America/Bogota', '+00:00') AS ${column}_at`
 
 const cents = (column: string, name: string): string => `CAST(${column} * 100 AS SIGNED) AS ${name}`
 
@@ -122,21 +116,7 @@ export async function startTwins(stack: Stack, seed: readonly string[]): Promise
     await catalog.batchInsert(table, await shopRows(shop, select), 200)
   }
 
-  const edge = await newSigner()
-  const server = await listen(
-    createApp({
-      database: catalog,
-      show: shownIn('America/Bogota'),
-      now: () => new Date(),
-      readIdentity: identityReader(edge.keys),
-      metrics: createMetrics(),
-      log: silentLog,
-      isStopping: () => false,
-      validateResponses: true,
-    }),
-    '127.0.0.1',
-    0,
-  )
+  const service = await runApp(catalog)
   const monolithUrl = url('monolith')
   const cookies: Readonly<Record<Caller, string>> = {
     nobody: '',
@@ -146,17 +126,17 @@ export async function startTwins(stack: Stack, seed: readonly string[]): Promise
   const identityOf = async (caller: Caller): Promise<Record<string, string>> => {
     if (caller === 'nobody') return {}
     const roles = caller === 'staff' ? ['staff'] : []
-    return { 'x-matapalo-identity': await edge.sign({ roles, sub: '1' }) }
+    return { 'x-matapalo-identity': await service.identity(...roles) }
   }
   return {
     shop,
     catalog,
     ask: async (one) => ({
       shop: await answerOf(monolithUrl, one, { cookie: cookies[one.as] }),
-      catalog: await answerOf(`http://127.0.0.1:${server.port}`, one, await identityOf(one.as)),
+      catalog: await answerOf(service.url, one, await identityOf(one.as)),
     }),
     stop: async () => {
-      await server.stop()
+      await service.stop()
       await Promise.all([shop.destroy(), catalog.destroy()])
     },
   }

@@ -1,0 +1,67 @@
+/**
+ * The service's application on a free port, in this process, every answer checked against the OpenAPI
+ * document; and a caller that the edge has identified.
+ *
+ * @module
+ */
+import { createApp } from '../src/app.ts'
+import type { Database } from '../src/database.ts'
+import { listen } from '../src/http/server.ts'
+import { identityReader } from '../src/identity.ts'
+import { shownIn } from '../src/instants.ts'
+import { type Log, silentLog } from '../src/log.ts'
+import { createMetrics, type Metrics } from '../src/metrics.ts'
+import { newSigner } from './signer.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // Tests know what they asked for.
+  readonly json: Record<string, unknown>
+}
+
+export interface Running {
+  readonly url: string
+  readonly metrics: Metrics
+  readonly identity: (...roles: readonly string[]) => Promise<string>
+  /** Asks as somebody with this role; null is a call without identity. */
+  ask(role: string | null, method: string, path: string, body?: unknown): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export async function runApp(database: Database, log: Log = silentLog): Promise<Running> {
+  const edge = await newSigner()
+  const metrics = createMetrics()
+  const app = createApp({
+    database,
+    show: shownIn('America/Bogota'),
+    now: () => new Date(),
+    readIdentity: identityReader(edge.keys),
+    metrics,
+    log,
+    isStopping: () => false,
+    validateResponses: true,
+  })
+  const server = await listen(app, '127.0.0.1', 0)
+  const url = `http://127.0.0.1:${server.port}`
+  const identity = (...roles: readonly string[]) => edge.sign({ roles, sub: '1' })
+  return {
+    url,
+    metrics,
+    identity,
+    async ask(role, method, path, body) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(role === null ? {} : { 'x-matapalo-identity': await identity(role) }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+      return { status: response.status, headers: response.headers, json }
+    },
+    stop: () => server.stop(),
+  }
+}
