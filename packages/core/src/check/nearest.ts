@@ -8,7 +8,8 @@ export function nearest(name: string, names: readonly string[]): string | null {
     .map((one) => ({ one, distance: editDistance(name.toLowerCase(), one.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
   const [best] = ranked
-  return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.one : null
+  const most = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3))
+  return best && best.distance <= most ? best.one : null
 }
 
 function editDistance(a: string, b: string): number {

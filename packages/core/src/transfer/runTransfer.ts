@@ -62,11 +62,17 @@ export async function runTransfer(
       return error ? { outcome: move.outcome, error } : { outcome: move.outcome }
     }
     if (attempt > 0) await options.backOff(attempt)
-    const entry = await journal.begin(move.step, move.act, ended)
     // nextMove named one of `steps`, and asks for an undo only where there is one.
     const step = steps.find(({ name }) => name === move.step)!
+    const begun = journal.begin(move.step, move.act, ended)
+    const early = step.light && move.act === 'do' ? outcomeOf(step.do(unnumbered(step))) : undefined
+    const entry = await begun
     try {
-      const detail = await (move.act === 'do' ? step.do(entry) : step.undo!(entry))
+      const detail = await (early
+        ? early()
+        : move.act === 'do'
+          ? step.do(entry)
+          : step.undo!(entry))
       ended = { n: entry.n, state: 'done', ...(detail ? { detail } : {}) }
     } catch (error) {
       if (error instanceof LeaseLost) throw error
@@ -81,6 +87,21 @@ export async function runTransfer(
     attempt =
       ended?.state === 'failed' && (move.act === 'undo' || isCommitted(entries)) ? attempt + 1 : 0
   }
+}
+
+const unnumbered = ({ name }: Step): JournalEntry => ({
+  n: 0,
+  step: name,
+  act: 'do',
+  state: 'begun',
+  seq: 0,
+  term: 0,
+})
+
+/** Takes a failure in hand at once; it is thrown when asked for. */
+function outcomeOf<T>(work: Promise<T>): () => Promise<T> {
+  work.catch(() => undefined)
+  return () => work
 }
 
 async function reread(journal: Journal): Promise<readonly JournalEntry[]> {

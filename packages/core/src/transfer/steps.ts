@@ -44,6 +44,11 @@ export type Detail = Readonly<Record<string, unknown>>
 
 export interface Step {
   readonly name: StepName
+  /**
+   * Leaves nothing behind that a later conductor must know of, so it runs while its entry is being
+   * written, and gets no `seq` or term (0).
+   */
+  readonly light?: boolean
   /** Runs with a `seq` and `term` that the journal already holds. */
   do(entry: JournalEntry): Promise<Detail | undefined>
   /** Absent: nothing to undo. Must succeed also when `do` never ran or ran in part. */
