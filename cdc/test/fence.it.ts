@@ -12,9 +12,8 @@ import {
   setFence,
   uncheckFence,
 } from '../src/fence.ts'
-import { applierAccount, conductorAccount } from '../src/names.ts'
 import { ensureToolkitTables } from '../src/schema.ts'
-import { startDatabase, type TestDatabase } from './database.ts'
+import { applierAccount, conductorAccount, startDatabase, type TestDatabase } from './database.ts'
 
 const domain = 'shopping'
 
@@ -171,7 +170,7 @@ describe('fence', function () {
       expect(blocked.outcome).to.equal('blocked')
       expect(ms).to.be.within(450, 800)
       expect(blocked.blockers.map((blocker) => blocker.connection)).to.deep.equal([holder.threadId])
-      expect(blocked.blockers[0]?.account).to.match(/^shop_app@/)
+      expect(blocked.blockers[0]?.account).to.match(/^test_app@/)
       await holder.execute('ROLLBACK')
     })
     expect((await readFence(server.conductor, domain))?.closed).to.equal(false)

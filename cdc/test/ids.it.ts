@@ -1,9 +1,8 @@
 import { expect } from 'chai'
 import { ensureFence, installTriggers, setFence } from '../src/fence.ts'
 import { advanceIds, IdsNotAdvanced } from '../src/ids.ts'
-import { applierAccount, conductorAccount } from '../src/names.ts'
 import { ensureToolkitTables } from '../src/schema.ts'
-import { startDatabase, type TestDatabase } from './database.ts'
+import { applierAccount, conductorAccount, startDatabase, type TestDatabase } from './database.ts'
 
 const domain = 'counting'
 

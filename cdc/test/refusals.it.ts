@@ -1,9 +1,8 @@
 import { expect } from 'chai'
 import { ensureFence, installTriggers } from '../src/fence.ts'
-import { applierAccount } from '../src/names.ts'
 import { collectRefusals, countRefusals, enableRefusals, readRefusals } from '../src/refusals.ts'
 import { ensureToolkitTables } from '../src/schema.ts'
-import { startDatabase, type TestDatabase } from './database.ts'
+import { applierAccount, startDatabase, type TestDatabase } from './database.ts'
 
 const domain = 'refusing'
 
@@ -51,7 +50,7 @@ describe('refusals', function () {
       ['books', 'INSERT'],
     ])
     expect(found[1]?.statement).to.equal(statement)
-    expect(found[1]?.account).to.match(/^shop_app@/)
+    expect(found[1]?.account).to.match(/^test_app@/)
     expect(Math.abs(Date.parse(`${found[1]?.at.replace(' ', 'T')}Z`) - Date.now())).to.be.below(
       5000,
     )
