@@ -154,16 +154,22 @@ if (command.stack) await fetchJars()
 const program = node24()
 const path = [join(program, '..'), process.env.PATH].join(delimiter)
 const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
-const child = spawn(
-  program,
-  [...flags, join(root, command.main), ...(command.args ?? []), ...rest],
-  {
-    stdio: 'inherit',
-    env: { ...process.env, PATH: path },
-  },
-)
+const words = [program, ...flags, join(root, command.main), ...(command.args ?? []), ...rest]
+// Where the kernel can: a command whose caller was killed is told to end, and cleans up.
+if (process.platform === 'linux' && has('setpriv')) {
+  words.unshift('setpriv', '--pdeathsig', 'TERM', '--')
+}
+const child = spawn(words[0], words.slice(1), {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: path },
+})
 // The command decides how it ends; Ctrl-C reaches it through the terminal's process group as well.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// npm runs this through a shell, which does not pass on a signal that ends npm.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref()
+}
 child.on('exit', (code, signal) => {
   if (signal !== null)
     process.exit(128 + ({ SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0))

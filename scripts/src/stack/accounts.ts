@@ -46,7 +46,7 @@ const ofToolkit = (schemas: readonly string[]): readonly Grant[] => [
   { account: 'matapalo_conductor', privileges: 'SELECT', on: 'mysql.*' },
   { account: 'matapalo_conductor', privileges: 'SELECT', on: 'performance_schema.*' },
   { account: 'matapalo_applier', privileges: rows, on: toolkit },
-  { account: 'matapalo_applier', privileges: 'BINLOG REPLAY, CONNECTION ADMIN', on: '*.*' },
+  { account: 'matapalo_applier', privileges: 'BINLOG REPLAY, BINLOG ADMIN', on: '*.*' },
   { account: 'matapalo_feed', privileges: 'REPLICATION SLAVE, BINLOG MONITOR', on: '*.*' },
   { account: 'matapalo_feed', privileges: `${rows}, LOCK TABLES`, on: toolkit },
   { account: 'matapalo_edge', privileges: 'SELECT, UPDATE', on: toolkit },

@@ -72,7 +72,8 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const startLimitMs = 60_000
+/** A busy machine starts slowly; a process that keeps dying is noticed much earlier. */
+const startLimitMs = 120_000
 
 /** The chosen components and all that they need, in order. */
 function choose(only: readonly ComponentName[] | undefined): readonly Component[] {

@@ -59,3 +59,21 @@ export const run = (
       else reject(new Error(`${command} ended with ${code}: ${(errors || output).slice(-2000)}`))
     })
   })
+
+const setpriv = findProgram('setpriv')
+
+/**
+ * The command, made to die when this process dies, where the kernel can do that. The death signal is
+ * set after the change of account, which would clear it.
+ *
+ * @param user run as this account; only root may
+ */
+export function dyingWithUs(
+  command: string,
+  args: readonly string[],
+  user?: string,
+): readonly [string, readonly string[]] {
+  if (setpriv === undefined) return [command, args]
+  const account = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, '--init-groups']
+  return [setpriv, [...account, '--pdeathsig', 'KILL', '--', command, ...args]]
+}

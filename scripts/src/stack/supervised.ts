@@ -8,24 +8,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { until } from '@matapalo/runtime'
-import type { Component, Launch, Site } from './component.ts'
+import type { Component, Site } from './component.ts'
 import { pssOf } from './pss.ts'
-import { findProgram, searchPath } from './run.ts'
+import { dyingWithUs, searchPath } from './run.ts'
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting'
 
 /** Up to this long between a death and the next start, 1000 (one second). */
 const longestPauseMs = 1000
 const memoryEveryMs = 5000
-const setpriv = findProgram('setpriv')
-
-/** The command with its death signal set after the change of account, which would clear it. */
-const wrapped = ({ command, args, user }: Launch): readonly [string, readonly string[]] => {
-  if (setpriv === undefined) return [command, args]
-  const account = user === undefined ? [] : [`--reuid=${user}`, `--regid=${user}`, '--init-groups']
-  return [setpriv, [...account, '--pdeathsig', 'KILL', '--', command, ...args]]
-}
-
 export class Supervised {
   readonly component: Component
   readonly logFile: string
@@ -77,7 +68,7 @@ export class Supervised {
 
   #spawn(): void {
     const launch = this.component.launch(this.#site)
-    const [command, args] = wrapped(launch)
+    const [command, args] = dyingWithUs(launch.command, launch.args, launch.user)
     const log = openSync(this.logFile, 'a', 0o600)
     const startedAt = performance.now()
     this.#state = 'starting'

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { dyingWithUs } from '../stack/run.ts'
 
 export interface Counts {
   readonly passed: number
@@ -41,16 +42,21 @@ export function countsOf(output: string, exitCode: number | null): Counts {
 export const runMocha = (options: MochaOptions): Promise<Counts> =>
   new Promise((resolve) => {
     const { root, files, timeoutMs, limitMs, args = [], env, onStart } = options
-    const program = join(root, 'node_modules/mocha/bin/mocha.js')
-    const child = spawn(
-      process.execPath,
-      [program, '--timeout', String(timeoutMs), '--reporter', 'spec', ...args, ...files],
-      {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...env },
-      },
-    )
+    // No configuration file: its node options would make mocha start a second process.
+    const words = [
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=TimeoutNegativeWarning',
+      join(root, 'node_modules/mocha/bin/mocha.js'),
+      ...['--no-config', '--forbid-only', '--reporter', 'spec', '--timeout', String(timeoutMs)],
+      ...args,
+      ...files,
+    ]
+    const [command, rest] = dyingWithUs(process.execPath, words)
+    const child = spawn(command, rest, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...env },
+    })
     let output = ''
     onStart((signal) => child.kill(signal))
     const limit = setTimeout(() => {
