@@ -124,9 +124,10 @@ export const manifestSchema = z.strictObject({
   jobs: z.record(z.string(), reason).optional(),
 })
 
+export const portPattern = /^\d{1,5}$/
 const database = z.strictObject({
   host: z.string().min(1),
-  port: z.union([z.int().min(1).max(65535), z.string().regex(/^\d{1,5}$/, 'is not a port')]),
+  port: z.union([z.int().min(1).max(65535), z.string().regex(portPattern, 'is not a port')]),
 })
 
 const domains = z.union([z.literal('all'), z.array(name)])
