@@ -15,7 +15,7 @@ import { check, type Verdict } from '../traffic/check.ts'
 import type { Write } from '../traffic/ledger.ts'
 import type { LoadOptions } from '../traffic/load.ts'
 import { ownerStore } from '../traffic/ownerStore.ts'
-import { ControlClient, type DomainView, type TransferView } from './control.ts'
+import { ControlClient, ControlRefused, type DomainView, type TransferView } from './control.ts'
 import { Collector } from './figures.ts'
 
 export interface ArenaOptions {
@@ -136,8 +136,14 @@ export class Arena {
     return this.control.transfer(kind, [domain], reason)
   }
 
+  /** A domain that is not registered yet is the monolith's. */
   async owner(): Promise<Side> {
-    return (await this.control.domain(domain)).owner
+    try {
+      return (await this.control.domain(domain)).owner
+    } catch (error) {
+      if (error instanceof ControlRefused && error.status === 404) return 'monolith'
+      throw error
+    }
   }
 
   /** Options of the traffic process for this stack. */

@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { benchBackfill } from './backfill.ts'
 import { type BenchRow, machine, renderBench } from './bench.ts'
+import { benchConvict } from './convict.ts'
 import { benchFlips } from './flips.ts'
 
 const benches: Readonly<
@@ -15,6 +16,7 @@ const benches: Readonly<
 > = {
   flips: benchFlips,
   backfill: benchBackfill,
+  convict: benchConvict,
 }
 
 const { values, positionals } = parseArgs({

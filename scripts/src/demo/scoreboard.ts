@@ -52,9 +52,8 @@ export function renderScoreboard(report: Report): string {
   const verdict = report.promiseKept
     ? colors.green(colors.bold('The promise was kept.'))
     : colors.red(colors.bold(`The promise was broken:\n  ${report.broken.join('\n  ')}`))
-  return (
-    [promise, figures, transfers].map((table) => table.toString()).join('\n') + `\n\n${verdict}\n`
-  )
+  const tables = [promise, figures, transfers].map((table) => table.toString()).join('\n')
+  return `${tables}\n\n${verdict}\n`
 }
 
 const inLines = (items: readonly string[], perLine: number): string => {

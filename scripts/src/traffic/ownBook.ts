@@ -38,7 +38,10 @@ export async function createOwnBook(staff: Shopper, owner: string): Promise<OwnB
     },
     { expect: [201], write, domainWrite: true },
   )
-  if (answer === undefined) throw new Error(`could not create the private book of ${owner}`)
+  if (answer === undefined) {
+    const last = tally.summary().failures.at(-1)
+    throw new Error(`could not create the private book of ${owner}: ${last?.what}`)
+  }
   const id = Number(json(answer).id)
   write.bookId = id
   return {

@@ -1,0 +1,128 @@
+/**
+ * One cutover under load with chosen faults, and what the clients suffered. A toolkit that lacks one
+ * of its protections must be convicted here, every time; the whole toolkit must pass in the same set-ups.
+ *
+ * @module
+ */
+import { sleep } from '@matapalo/runtime'
+import type { ComponentName } from '../stack/index.ts'
+import { BypassWriter } from '../traffic/bypass.ts'
+import { WriteLedger } from '../traffic/ledger.ts'
+import { Tally } from '../traffic/tally.ts'
+import { Traffic } from '../traffic/trafficProcess.ts'
+import { Arena } from './arena.ts'
+
+export interface Trial {
+  readonly name: string
+  /** What holds the race open: true of the broken and of the whole toolkit. */
+  readonly setting: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
+  /** What breaks the toolkit. */
+  readonly fault: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
+}
+
+export interface TrialResult {
+  readonly outcome: string
+  readonly pauseMs: number | null
+  readonly requests: number
+  readonly failed: number
+  readonly lost: number
+  readonly doubled: number
+  readonly stale: number
+  readonly examples: readonly string[]
+  /** True when the promise was broken. */
+  readonly convicted: boolean
+}
+
+const slowFeed = { cdc: { CDC_APPLY_DELAY_MS: '500', MATAPALO_TEST_FAULTS: '1' } }
+const slowEdge = { 'edge-2': { EDGE_EPOCH_DELAY_MS: '1000', MATAPALO_TEST_FAULTS: '1' } }
+const control = (faults: object) => ({
+  'control-plane': { CONTROL_FAULTS: JSON.stringify(faults), MATAPALO_TEST_FAULTS: '1' },
+})
+const staleEdge = { EDGE_FRESHNESS: 'off', MATAPALO_TEST_FAULTS: '1' }
+
+/** In each, a writer that bypasses HTTP writes to the monolith all the time. */
+export const trials: readonly Trial[] = [
+  { name: 'the fence is missing', setting: slowFeed, fault: control({ skipFence: true }) },
+  { name: 'the barrier is skipped', setting: slowFeed, fault: control({ skipBarrier: true }) },
+  {
+    name: 'edges are released before all have acknowledged',
+    setting: slowEdge,
+    fault: control({ skipEdgeAck: true }),
+  },
+  {
+    name: 'freshness is off',
+    setting: slowFeed,
+    fault: { 'edge-1': staleEdge, 'edge-2': staleEdge },
+  },
+]
+
+/** Variables of both, process by process. */
+const both = (one: Trial['setting'], other: Trial['setting']): Trial['setting'] => {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<ComponentName>
+  return Object.fromEntries([...names].map((name) => [name, { ...one[name], ...other[name] }]))
+}
+
+/** @param whole true for the toolkit with all its protections */
+export async function runTrial(
+  trial: Trial,
+  whole: boolean,
+  instance: string,
+): Promise<TrialResult> {
+  const arena = await Arena.open({
+    instance,
+    books: 500,
+    users: 600,
+    orders: 200,
+    env: whole ? trial.setting : both(trial.setting, trial.fault),
+  })
+  const traffic = new Traffic(arena.loadOptions({ customers: 30, clerks: 10, rate: 100 }))
+  try {
+    await arena.seed()
+    await arena.seam('reservations')
+    await arena.register()
+    await arena.prepare()
+    await arena.backfill()
+    await arena.verify()
+    await traffic.prepare()
+    await arena.rememberStock()
+    const ledger = new WriteLedger()
+    const bookIds = [101, 102, 103]
+    const bypass = new BypassWriter(
+      arena.shop,
+      { ledger, tally: new Tally() },
+      { bookIds, perSecond: 50 },
+    )
+    await traffic.start()
+    bypass.start()
+    await sleep(3_000)
+    const view = await arena.transfer('cutover', `trial: ${trial.name}`)
+    await sleep(3_000)
+    await bypass.stop()
+    const { summary, writes, ownPrices } = await traffic.stop()
+    const verdict = await arena.verdict({
+      writes: [...writes, ...ledger.writes],
+      ownPrices: new Map(ownPrices),
+    })
+    const counts = {
+      failed: summary.failedRequests,
+      lost: verdict.lostWrites,
+      doubled: verdict.doubledWrites,
+      stale: summary.staleReads,
+    }
+    return {
+      outcome: view.outcome ?? view.state,
+      pauseMs: view.pauseMs,
+      requests: summary.requests,
+      ...counts,
+      examples: [
+        ...[...summary.failures, ...summary.stale].map(({ at, what }) => `${at} ms: ${what}`),
+        ...verdict.examples,
+        ...(view.error === null ? [] : [view.error.message]),
+      ],
+      convicted: Object.values(counts).some((count) => count > 0),
+    }
+  } finally {
+    traffic.kill()
+    await arena.close()
+  }
+}

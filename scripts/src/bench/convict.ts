@@ -1,0 +1,32 @@
+/**
+ * `npm run bench -- convict`: every broken toolkit convicted in 10 of 10 runs, the whole one in none.
+ *
+ * @module
+ */
+import { runTrial, trials } from '../arena/trial.ts'
+import { atLeast, atMost, type BenchRow } from './bench.ts'
+
+const runs = 10
+
+export async function benchConvict(say: (line: string) => void): Promise<readonly BenchRow[]> {
+  const rows: BenchRow[] = []
+  for (const trial of trials) {
+    for (const whole of [false, true]) {
+      let convicted = 0
+      for (let n = 1; n <= runs; n += 1) {
+        const result = await runTrial(trial, whole, `bench-${process.pid}-${n}`)
+        if (result.convicted) convicted += 1
+        const { examples, ...figures } = result
+        say(`${trial.name}, ${whole ? 'whole' : 'broken'}, run ${n}: ${JSON.stringify(figures)}`)
+        if (whole) for (const example of examples) say(`  ${example}`)
+      }
+      const what = `${trial.name}: ${whole ? 'whole toolkit' : 'broken toolkit'} convicted`
+      rows.push(
+        whole
+          ? atMost(what, convicted, `of ${runs}`, 0)
+          : atLeast(what, convicted, `of ${runs}`, runs),
+      )
+    }
+  }
+  return rows
+}
