@@ -5,6 +5,7 @@
  * @module
  */
 import knex, { type Knex } from 'knex'
+import { type Log, silentLog } from './log.ts'
 
 export type Database = Knex
 /** What a query may run on: the pool, or the transaction it belongs to. */
@@ -42,7 +43,25 @@ export const isWriteRefused = (error: unknown): boolean =>
 /** What knex hands to the driver; it does not declare `jsonStrings`. */
 type Connection = Knex.MySql2ConnectionConfig & { readonly jsonStrings: boolean }
 
-export function openDatabase(url: URL, poolSize: number): Database {
+/** The server is away or the pool is exhausted; what became of a write is not known. */
+export const isUnavailable = (error: unknown): boolean => {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown }
+  return name === 'KnexTimeoutError' || lostCodes.has(code)
+}
+
+const lostCodes: ReadonlySet<unknown> = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_CON_COUNT_ERROR',
+])
+
+export function openDatabase(url: URL, poolSize: number, log: Log = silentLog): Database {
+  const notice = (about: unknown): void => log.warn({ detail: String(about) }, 'database.noticed')
   const connection: Connection = {
     host: url.hostname,
     port: Number(url.port || 3306),
@@ -72,6 +91,7 @@ export function openDatabase(url: URL, poolSize: number): Database {
       },
     },
     acquireConnectionTimeout: 5000,
+    log: { warn: notice, error: notice, deprecate: notice, debug: () => undefined },
   })
 }
 

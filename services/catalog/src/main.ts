@@ -16,7 +16,7 @@ import { startExpiry } from './reservations/expiry.ts'
 const config = readConfig(process.env)
 const log = createLog(config.logLevel)
 const metrics = createMetrics()
-const database = openDatabase(config.database, config.poolSize)
+const database = openDatabase(config.database, config.poolSize, log)
 let stopping = false
 
 const app = createApp({

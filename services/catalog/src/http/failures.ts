@@ -5,7 +5,7 @@
  * @module
  */
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { isWriteRefused } from '../database.ts'
+import { isUnavailable, isWriteRefused } from '../database.ts'
 import { ApiError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -21,9 +21,16 @@ const movedAway = (cause: unknown): ApiError =>
     cause,
   })
 
+const unavailable = (cause: unknown): ApiError =>
+  new ApiError(503, 'unavailable', 'The catalog cannot reach its database; try again', {
+    headers: { 'Retry-After': '1' },
+    cause,
+  })
+
 const asApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error
   if (isWriteRefused(error)) return movedAway(error)
+  if (isUnavailable(error)) return unavailable(error)
   return (
     asContractError(error) ??
     new ApiError(500, 'internal', 'Something went wrong here', { cause: error })

@@ -108,6 +108,17 @@ describe('the catalog service over HTTP', function () {
     )
   })
 
+  it('answers 503 while the database is away, and serves on when it is back', async () => {
+    const stack = await running.get()
+    await stack.halt('services-db')
+    const away = await service.ask(null, 'GET', '/api/books/1')
+    expect([away.status, away.headers.get('retry-after')]).to.deep.equal([503, '1'])
+    expect((await fetch(`${service.url}/readyz`)).status).to.equal(503)
+    await stack.restart('services-db')
+    expect((await service.ask(null, 'GET', '/api/books/1')).status).to.equal(404)
+    expect((await fetch(`${service.url}/readyz`)).status).to.equal(200)
+  })
+
   it('answers what is under way before it stops', async () => {
     const one = await runApp(database)
     // Takes a while: the first request waits for the document to be compiled.

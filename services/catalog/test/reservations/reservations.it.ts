@@ -52,11 +52,11 @@ describe('reservations', function () {
     const rows = await database('stock_movement').where('product_id', id).orderBy('id')
     return rows.map((row) => `${row.reason} ${row.delta} ${row.reference}`)
   }
-  /** Makes the reservation due a second ago. */
+  /** Makes the reservation due long enough ago. */
   const letTimePass = (orderRef: string) =>
     database('reservation')
       .where('order_ref', orderRef)
-      .update({ expires_at: database.raw('UTC_TIMESTAMP() - INTERVAL 1 SECOND') })
+      .update({ expires_at: database.raw('UTC_TIMESTAMP() - INTERVAL 10 SECOND') })
 
   it('sell the last copies once when 20 orders want them', async () => {
     const book = await newBook(5)
@@ -124,6 +124,16 @@ describe('reservations', function () {
       'error.code',
       'reservation_expired',
     )
+  })
+
+  it('are left to the owner for a few seconds when they run out', async () => {
+    const book = await newBook(5)
+    await reserve(`due-${book}`, { [book]: 1 })
+    await database('reservation')
+      .where('order_ref', `due-${book}`)
+      .update({ expires_at: database.raw('UTC_TIMESTAMP() - INTERVAL 1 SECOND') })
+    await expireDue(database, service.metrics)
+    expect(await stockOf(book)).to.equal(4)
   })
 
   it('may still be confirmed when due and not yet expired', async () => {
