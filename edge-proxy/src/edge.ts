@@ -45,7 +45,7 @@ export interface Edge {
 /** Most requests that a lifted hold lets go without an answer's head; and for how long each counts. */
 const released = 64
 const slotMs = 25
-const introspectMs = 5_000
+const introspectMs = 3_000
 /** A stopping edge is seen as not ready for this long before it stops listening. */
 const noticeMs = 200
 

@@ -75,7 +75,7 @@ export class UndiciForwarder implements Forwarder, Asker {
       path: question.path,
       method: 'GET',
       headers: question.headers as string[],
-      signal: AbortSignal.timeout(question.timeoutMs),
+      signal: AbortSignal.timeout(Math.max(1, Math.ceil(question.timeoutMs))),
     })
     return { status: answer.statusCode, text: await answer.body.text() }
   }

@@ -21,10 +21,14 @@ export type Introspect = (session: string) => Promise<Identity | null>
 
 interface Known {
   readonly identity: Promise<Identity | null>
+  /** When it was last confirmed. */
+  confirmed: number
   /** `performance.now()` from which on it is asked again; Infinity while it is being asked. */
   until: number
 }
 
+/** An answer is used this long while no newer one can be had, ms. */
+const lastKnownMs = 60_000
 /** Sessions remembered; the oldest go first. */
 const capacity = 20_000
 
@@ -42,10 +46,23 @@ export class Introspection {
   identify(subject: Subject, session: string): Promise<Identity | null> {
     const known = this.#known.get(subject)
     if (known !== undefined && known.until > performance.now()) return known.identity
-    const identity = this.#introspect(session).catch((cause) => {
-      throw new IdentityUnknown(cause)
-    })
-    const entry: Known = { identity, until: Number.POSITIVE_INFINITY }
+    const begun = performance.now()
+    const identity = this.#introspect(session)
+      .then((fresh) => {
+        entry.confirmed = performance.now()
+        return fresh
+      })
+      .catch((cause) => {
+        // The owner of the sessions is away: what it said a moment ago stands, unless a change was seen.
+        const stands = known !== undefined && begun - known.confirmed < lastKnownMs
+        if (stands && this.#known.get(subject) === entry) return known.identity
+        throw new IdentityUnknown(cause)
+      })
+    const entry: Known = {
+      identity,
+      confirmed: known?.confirmed ?? begun,
+      until: Number.POSITIVE_INFINITY,
+    }
     this.#known.delete(subject)
     this.#known.set(subject, entry)
     identity.then(
