@@ -14,6 +14,7 @@ export { type Difference, redacted } from './verification/difference.ts'
 export { keyText, type Pair, type Store, type Stores } from './verification/pair.ts'
 export { loadPairs, TableMissing } from './verification/pairs.ts'
 export type { Settle } from './verification/suspects.ts'
+export { type SweepOptions, type Swept, sweepKeys } from './verification/sweep.ts'
 export {
   type DomainVerified,
   settleByMarker,

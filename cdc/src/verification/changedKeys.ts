@@ -44,6 +44,10 @@ export interface ChangedKeys {
    * @throws ChangedKeysUnknown when it was not met in time, or keys were lost
    */
   until(token: bigint, timeoutMs: number): Promise<KeysByTable>
+  /** The same by the topic: everything before this offset (the applier's `offset` at the barrier). */
+  untilOffset(next: bigint, timeoutMs: number): Promise<KeysByTable>
+  /** As far as it has read. */
+  keys(): KeysByTable
   count(): number
   /** Why the keys cannot be told; null when they can. */
   problem(): string | null
@@ -121,8 +125,10 @@ export async function followChangedKeys(options: ChangedKeysOptions): Promise<Ch
   let problem: string | null = null
   const { low } = await kafka.bounds(topic)
   if (low > from) problem = `the topic begins at offset ${low}, changes are needed from ${from}`
+  let next = from
   const onMessages = async (messages: readonly Message[]): Promise<void> => {
     for (const message of messages) {
+      next = message.offset + 1n
       try {
         const event = decoder.decode(message)
         if (event !== null) collector.take(event)
@@ -143,16 +149,30 @@ export async function followChangedKeys(options: ChangedKeysOptions): Promise<Ch
       problem ??= `reading its topic ended: ${error instanceof Error ? error.message : 'unknown'}`
     },
   })
+  const reached = async (
+    there: () => boolean,
+    timeoutMs: number,
+    fact: () => string,
+  ): Promise<KeysByTable> => {
+    await until(() => problem !== null || there(), { timeoutMs, everyMs: 2 })
+    if (problem !== null) throw new ChangedKeysUnknown(domain, problem)
+    if (!there()) throw new ChangedKeysUnknown(domain, `${fact()} after ${timeoutMs} ms`)
+    return collector.keys()
+  }
   return {
-    async until(token, timeoutMs) {
-      await until(() => problem !== null || collector.token >= token, { timeoutMs, everyMs: 2 })
-      if (problem !== null) throw new ChangedKeysUnknown(domain, problem)
-      if (collector.token < token) {
-        const fact = `the changed keys are known up to token ${collector.token}, ${token} is needed after ${timeoutMs} ms`
-        throw new ChangedKeysUnknown(domain, fact)
-      }
-      return collector.keys()
-    },
+    until: (token, timeoutMs) =>
+      reached(
+        () => collector.token >= token,
+        timeoutMs,
+        () => `the changed keys are known up to token ${collector.token}, ${token} is needed`,
+      ),
+    untilOffset: (wanted, timeoutMs) =>
+      reached(
+        () => next >= wanted,
+        timeoutMs,
+        () => `the changed keys are known up to offset ${next}, ${wanted} is needed`,
+      ),
+    keys: () => collector.keys(),
     count: () => collector.count(),
     problem: () => problem,
     stop: () => feed.stop(),

@@ -1,11 +1,13 @@
 import type { Row } from '@matapalo/core'
 import { type Db, openDb, sleep } from '@matapalo/runtime'
 import { expect } from 'chai'
+import { ensureToolkitTables } from '../../src/schema.ts'
 import {
   compareKeys,
   loadPairs,
   type Pair,
   type Stores,
+  sweepKeys,
   verifyTable,
 } from '../../src/verification.ts'
 import { startDatabase, type TestDatabase } from '../database.ts'
@@ -218,5 +220,33 @@ describe('verification', function () {
       ['40', 'inventory', 'different'],
       ['5000000', 'product', 'missing'],
     ])
+  })
+
+  it('sweeps keys that the owner no longer has, and keeps the others', async () => {
+    await copier.settle()
+    await target.execute('DELETE FROM product WHERE id = 5000000')
+    await ensureToolkitTables(server.conductor, 'shop')
+    const source = stores.monolith.db as Db
+    await source.execute('DELETE FROM books WHERE id BETWEEN 500 AND 519')
+    await source.execute("DELETE FROM `lines` WHERE ref = 'order-500'")
+    const [before] = await target.query('SELECT COUNT(*) AS n FROM product')
+    const swept = await sweepKeys(stores, pairs, {
+      domain: 'shop',
+      owner: 'monolith',
+      followerDb: target,
+      term: 1,
+      chunkRows: 1_000,
+    })
+    expect(swept.removed).to.deep.equal({ product: 20, inventory: 20, line: 4 })
+    const [after] = await target.query('SELECT COUNT(*) AS n FROM product')
+    expect(Number(before?.n) - Number(after?.n)).to.equal(20)
+    expect(
+      await sweepKeys(stores, pairs, {
+        domain: 'shop',
+        owner: 'monolith',
+        followerDb: target,
+        term: 1,
+      }),
+    ).to.deep.equal({ removed: {} })
   })
 })
