@@ -1,0 +1,102 @@
+import { type Decision, decide } from '@matapalo/core'
+import { expect } from 'chai'
+import { line, shop, tableOf } from './tables.ts'
+
+const answer = (decision: Decision) => {
+  const { route: _, ...rest } = decision
+  return rest
+}
+
+describe('decide', () => {
+  it("sends a domain's routes to the monolith while it owns the domain", () => {
+    expect(answer(decide(shop(), line('GET', '/api/books/1')))).to.deep.equal({
+      upstream: 'monolith',
+      side: 'monolith',
+      access: 'read',
+      holdFor: [],
+      freshFor: [],
+      writes: [],
+    })
+  })
+
+  it('sends them to the service once it owns the domain', () => {
+    const table = shop({ owner: 'service' })
+    expect(answer(decide(table, line('POST', '/api/books')))).to.deep.equal({
+      upstream: 'catalog_service',
+      side: 'service',
+      access: 'write',
+      holdFor: [],
+      freshFor: [],
+      writes: ['catalog'],
+    })
+  })
+
+  it('holds what may write a held domain, wherever it goes, and lets reads pass', () => {
+    const table = shop({ hold: true })
+    const held = (method: string, url: string) => decide(table, line(method, url)).holdFor
+    expect(held('POST', '/api/books')).to.deep.equal(['catalog'])
+    expect(held('POST', '/checkout')).to.deep.equal(['catalog'])
+    expect(held('GET', '/checkout')).to.deep.equal([])
+    expect(held('GET', '/api/books/1')).to.deep.equal([])
+    expect(held('POST', '/login')).to.deep.equal([])
+  })
+
+  it('believes the manifest about a POST that reads and a GET that writes', () => {
+    const table = shop({ hold: true })
+    const search = decide(table, line('POST', '/api/books/search'))
+    expect([search.access, search.holdFor]).to.deep.equal(['read', []])
+    const view = decide(table, line('GET', '/api/books/7/view'))
+    expect([view.access, view.holdFor]).to.deep.equal(['write', ['catalog']])
+  })
+
+  it('holds an unlisted write for every held domain, and lets an unlisted read pass', () => {
+    const table = shop({ hold: true })
+    expect(decide(table, line('PATCH', '/legacy')).holdFor).to.deep.equal(['catalog'])
+    expect(decide(table, line('GET', '/legacy')).holdFor).to.deep.equal([])
+  })
+
+  it('asks a monolith page to be fresh in the domains that moved away, and only then', () => {
+    const page = line('GET', '/')
+    expect(decide(shop(), page).freshFor).to.deep.equal([])
+    expect(decide(shop({ owner: 'service' }), page).freshFor).to.deep.equal(['catalog'])
+    expect(decide(shop({ owner: 'service' }), line('GET', '/assets/x')).freshFor).to.deep.equal([])
+    expect(decide(shop({ owner: 'service' }), line('GET', '/old')).freshFor).to.deep.equal([
+      'catalog',
+    ])
+  })
+
+  it('asks a service to be fresh in a domain that the monolith still owns', () => {
+    const table = tableOf({
+      domains: [{ domain: 'catalog', owner: 'service' }, { domain: 'orders' }],
+      routes: { catalog: [{ path: '/bestsellers', methods: ['GET'], reads: ['orders'] }] },
+      project: [],
+    })
+    expect(decide(table, line('GET', '/bestsellers')).freshFor).to.deep.equal(['orders'])
+  })
+
+  it('keeps unlisted requests to what the project says they touch', () => {
+    const table = tableOf({
+      domains: [{ domain: 'catalog', owner: 'service', hold: true }],
+      routes: { catalog: [{ path: '/api/books', methods: ['GET'] }] },
+      project: [],
+      unlisted: { reads: [], writes: [] },
+    })
+    expect(decide(table, line('DELETE', '/legacy'))).to.deep.include({
+      holdFor: [],
+      freshFor: [],
+      writes: [],
+      access: 'write',
+      upstream: 'monolith',
+    })
+  })
+
+  it('is conservative with a table that lists nothing', () => {
+    const table = { ...shop({ hold: true, owner: 'service' }), routes: [] }
+    expect(decide(table, line('POST', '/x'))).to.deep.include({
+      route: null,
+      upstream: 'monolith',
+      holdFor: ['catalog'],
+      freshFor: ['catalog'],
+    })
+  })
+})
