@@ -1,0 +1,41 @@
+import { readConfig } from '@matapalo/runtime'
+import { expect } from 'chai'
+import { edgeSettings, refuseFaults } from '../src/config.ts'
+import { TestFaultRefused } from '../src/errors.ts'
+
+const least = {
+  CONTROL_URL: 'http://127.0.0.1:1',
+  MATAPALO_EDGE_TOKEN: 't',
+  LEDGER_URL: 'mysql://a:b@127.0.0.1/ledger',
+  MONOLITH_DB_URL: 'mysql://a:b@127.0.0.1/matapalo',
+  SERVICES_DB_URL: 'mysql://a:b@127.0.0.1/matapalo',
+  REDIS_URL: 'redis://127.0.0.1',
+  EDGE_IDENTITY_KEY: '{}',
+  EDGE_STATE_DIR: '/tmp/x',
+}
+const read = (env: Record<string, string>) =>
+  refuseFaults(readConfig(edgeSettings, { ...least, ...env }))
+
+describe('edge configuration', () => {
+  it('holds ten seconds at most unless told otherwise', () => {
+    expect(read({}).holdMax).to.equal(10_000)
+    expect(read({ EDGE_HOLD_MAX_MS: '500' }).holdMax).to.equal(500)
+  })
+
+  it('breaks its promises on purpose only in tests', () => {
+    expect(() => read({ EDGE_EPOCH_DELAY_MS: '1000' })).to.throw(TestFaultRefused)
+    expect(() => read({ EDGE_FRESHNESS: 'off' })).to.throw(TestFaultRefused)
+    const faults = read({
+      EDGE_EPOCH_DELAY_MS: '1000',
+      EDGE_FRESHNESS: 'off',
+      MATAPALO_TEST_FAULTS: '1',
+    })
+    expect(faults).to.include({ epochDelay: 1000, freshness: false })
+  })
+
+  it('forwards by undici unless the other path is forced', () => {
+    expect(read({}).forwarder).to.equal('undici')
+    expect(read({ EDGE_FORWARDER: 'middleware' }).forwarder).to.equal('middleware')
+    expect(() => read({ EDGE_FORWARDER: 'curl' })).to.throw(/EDGE_FORWARDER/)
+  })
+})
