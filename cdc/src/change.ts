@@ -21,13 +21,18 @@ export interface Change extends Place {
   readonly op: Op
   /** Source table, without its schema. */
   readonly table: string
-  /** Whole rows (row image FULL); null where the op has none. */
+  /**
+   * Whole rows (row image FULL); null where the op has none. Decoded at each access, since echoes
+   * are never looked into; throws Undecodable or SchemaDrift.
+   */
   readonly before: Row | null
   readonly after: Row | null
   /** Who wrote it: our applier's sessions set their own. */
   readonly serverId: number
   /** SQL text, where the server annotates it; for people, never for logs. */
   readonly query: string | null
+  /** The message itself, for a quarantine record; it holds row values. */
+  readonly payload: string
   /** The `d` and `c` halves of one UPDATE that changed the primary key. */
   readonly keyChange: 'old' | 'new' | null
 }

@@ -116,13 +116,19 @@ export function envelopeDecoder(
       const table = source.db === schema ? tables.get(String(source.table)) : undefined
       if (table === undefined) return null
       const { headers } = message
+      const rowOf = (value: Json | null) => (value === null ? null : table.decode(value))
       return {
         type: 'change',
         ...placeOf(message, source),
         op,
         table: table.shape.table,
-        before: envelope.before === null ? null : table.decode(envelope.before),
-        after: envelope.after === null ? null : table.decode(envelope.after),
+        get before() {
+          return rowOf(envelope.before)
+        },
+        get after() {
+          return rowOf(envelope.after)
+        },
+        payload: message.value,
         serverId: Number(source.server_id),
         query: typeof source.query === 'string' ? source.query : null,
         keyChange:

@@ -17,7 +17,7 @@ import { claimState, releaseClaim } from './claim.ts'
 import { FeedBroken } from './plan.ts'
 import { openQuarantines } from './quarantine.ts'
 import { createTranslator } from './rowOps.ts'
-import { errorFields } from './session.ts'
+import { errorFields, withoutAnnotations } from './session.ts'
 import { type Standing, type StateRow, setStatus } from './state.ts'
 import { type Careful, isCareful, QuarantineOpened, stream } from './stream.ts'
 import { createRowWriter } from './writeRows.ts'
@@ -97,6 +97,7 @@ async function applyOnce(
   log: Log,
 ): Promise<void> {
   const { domain, direction } = options
+  await withoutAnnotations(session)
   const { claim, stored } = await claimState(session, {
     domain,
     direction,

@@ -4,7 +4,7 @@
  * @module
  */
 import { MatapaloError } from '@matapalo/core'
-import { type Db, openDb, serverErrorNumber } from '@matapalo/runtime'
+import { type Db, openDb, type Session, serverErrorNumber } from '@matapalo/runtime'
 import { applierServerId } from '../names.ts'
 
 /**
@@ -23,6 +23,21 @@ const settings: readonly string[] = [
 /** @param appliers how many dedicated connections will be asked for */
 export const openApplierDb = (url: URL, appliers: number): Db =>
   openDb({ url, poolSize: appliers, onConnect: settings })
+
+const accessDenied = 1227
+
+/**
+ * Keeps our multi-row statements out of the binlog's annotations: a feed with `include.query` repeats
+ * the whole text in the event of each row. Needs BINLOG ADMIN, and is done without where that is not
+ * granted.
+ */
+export async function withoutAnnotations(session: Session): Promise<void> {
+  try {
+    await session.execute('SET SESSION binlog_annotate_row_events = OFF')
+  } catch (error) {
+    if (serverErrorNumber(error) !== accessDenied) throw error
+  }
+}
 
 /** Besides SQLSTATE classes 22 (data) and 23 (constraints). */
 const rowsFault = new Set([

@@ -233,10 +233,7 @@ function atFault(piece: Piece | undefined, error: unknown, translator: Translato
     op: known?.op ?? null,
     code: cause instanceof MatapaloError ? cause.code : codeOf(cause),
     message: cause instanceof Error ? cause.message : String(cause),
-    payload:
-      known?.type === 'broken'
-        ? known.payload
-        : JSON.stringify({ before: known?.before ?? null, after: known?.after ?? null }),
+    payload: known?.payload ?? null,
   }
 }
 

@@ -1,0 +1,128 @@
+import { expect } from 'chai'
+import type { Piece } from '../../src/applier/pieces.ts'
+import { createPlanner, EventRefused, isReplay } from '../../src/applier/plan.ts'
+import { createTranslator } from '../../src/applier/rowOps.ts'
+import type { Standing } from '../../src/applier/state.ts'
+import { book, bookMap, change, marker, piece, standing } from './fixtures.ts'
+
+const plan = (
+  pieces: readonly Piece[],
+  from: Partial<Standing> = {},
+  skips: ReadonlySet<bigint> = new Set(),
+) =>
+  createPlanner({
+    domain: 'shelf',
+    direction: 'forward',
+    translator: createTranslator([bookMap()], 'forward'),
+    skips,
+  }).plan(pieces, { ...standing, ...from }, 100)
+
+const write = (gtid = '0-101-5') => change({ gtid, after: book(1) })
+
+describe('createPlanner', () => {
+  it('applies in mode apply and moves offset and position', () => {
+    const event = write()
+    const { work } = plan([piece(event)])
+    expect(work.applied).to.equal(1)
+    expect(work.ops.map(({ table }) => table)).to.deep.equal(['shelf_product', 'shelf_stock'])
+    expect(work.next.offset).to.equal(event.offset + 1n)
+    expect(work.next.position).to.equal(event.position)
+  })
+
+  it('takes our own rows for echoes in mode audit, and others for rogue writes', () => {
+    const { work } = plan(
+      [piece(change({ after: book(1), serverId: 4242 }), change({ after: book(2) }))],
+      { mode: 'audit' },
+    )
+    expect(work.ops).to.deep.equal([])
+    expect(work.echoes).to.equal(1)
+    expect(work.rogues.map(({ rowKey }) => rowKey)).to.deep.equal(['id=2'])
+  })
+
+  it('drops everything before the first owner marker, rogue or not', () => {
+    const { work } = plan([piece(write())], { mode: 'audit', term: 0 })
+    expect(work).to.include({ applied: 0, discarded: 1 })
+    expect(work.rogues).to.deep.equal([])
+  })
+
+  it('drops snapshot rows in mode audit', () => {
+    const { work } = plan([piece(change({ op: 'r', gtid: null, after: book(1) }))], {
+      mode: 'audit',
+    })
+    expect(work.discarded).to.equal(1)
+  })
+
+  it('flips at an owner marker of a newer term, and ends the batch there', () => {
+    const { work, taken } = plan([
+      piece(write()),
+      piece(marker(11, { term: 2, owner: 'service' })),
+      piece(write('0-101-1000')),
+    ])
+    expect(taken).to.equal(2)
+    expect(work.next).to.include({ mode: 'audit', term: 2, token: 11n })
+  })
+
+  it('ignores an owner marker whose term is not above the stored one', () => {
+    const { work } = plan([piece(marker(11, { term: 1, owner: 'service' }))])
+    expect(work.next).to.include({ mode: 'apply', term: 1 })
+  })
+
+  it('stops at a gap in the tokens', () => {
+    expect(() => plan([piece(marker(12))])).to.throw(/token 12 came after 10/)
+  })
+
+  it('stops at another generation', () => {
+    expect(() => plan([piece(marker(1, { generation: 'other' }))])).to.throw(/made anew/)
+  })
+
+  it('accepts any first token', () => {
+    const { work } = plan([piece(marker(57))], { generation: null, token: 0n })
+    expect(work.next.token).to.equal(57n)
+  })
+
+  it('drops replays: changes and markers at or below the applied position', () => {
+    const { work } = plan([piece(write('0-101-5')), piece(marker(9, { gtid: '0-101-6' }))], {
+      position: '0-101-7 binlog.000001:4:0',
+    })
+    expect(work).to.include({ applied: 0, discarded: 1 })
+    expect(work.next).to.include({ token: 10n, position: '0-101-7 binlog.000001:4:0' })
+  })
+
+  it('stops when an old token has a new position: the source went back in time', () => {
+    expect(() =>
+      plan([piece(marker(9, { gtid: '0-101-8' }))], { position: '0-101-7 binlog.000001:4:0' }),
+    ).to.throw(/token 9 came after 10/)
+  })
+
+  it('names the change that the mapping refuses', () => {
+    const bad = change({ after: book(1, { status: '?' }) })
+    expect(() => plan([piece(write(), bad)]))
+      .to.throw(EventRefused)
+      .with.property('event', bad)
+  })
+
+  it('passes over what a person skipped', () => {
+    const bad = change({ after: book(1, { status: '?' }) })
+    const { work } = plan([piece(bad)], {}, new Set([bad.offset]))
+    expect(work).to.include({ applied: 0, discarded: 1 })
+  })
+
+  it('takes a part of a long transaction by itself and does not move the standing', () => {
+    const part: Piece = { events: [write()], begins: true, ends: false }
+    const first = plan([piece(write('0-101-4')), part])
+    expect(first.taken).to.equal(1)
+    const second = plan([part], first.work.next)
+    expect(second.work.ends).to.equal(false)
+    expect(second.work.next).to.deep.equal(first.work.next)
+  })
+})
+
+describe('isReplay', () => {
+  it('compares within one replication domain only, and never snapshot rows', () => {
+    const at = (gtid: string | null) => ({ offset: 0n, gtid, position: '' })
+    expect(isReplay(at('0-4242-7'), '0-101-7 x')).to.equal(true)
+    expect(isReplay(at('1-101-7'), '0-101-7 x')).to.equal(false)
+    expect(isReplay(at(null), '0-101-7 x')).to.equal(false)
+    expect(isReplay(at('0-101-7'), null)).to.equal(false)
+  })
+})

@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { renderConnector } from '../src/connectors.ts'
+
+const render = () =>
+  renderConnector({
+    side: 'monolith',
+    database: { host: 'db', port: 3306, user: 'feed', password: 'p$1' },
+    kafkaBrokers: 'kafka:9092',
+    domains: [
+      { domain: 'catalog', schema: 'bookshop', tables: ['books', 'price.list'] },
+      { domain: 'orders', schema: 'bookshop', tables: ['orders'] },
+    ],
+  })
+
+describe('renderConnector', () => {
+  it('leaves no placeholder and takes values as they are', () => {
+    const { name, config } = render()
+    expect(name).to.equal('matapalo-monolith')
+    expect(JSON.stringify(config)).not.to.include('${')
+    expect(config['database.password']).to.equal('p$1')
+  })
+
+  it('captures the tables, the markers and the signal table', () => {
+    expect(render().config['table.include.list']).to.equal(
+      'bookshop\\.books,bookshop\\.price\\.list,matapalo\\.marker_catalog,bookshop\\.orders,' +
+        'matapalo\\.marker_orders,matapalo\\.debezium_signal',
+    )
+  })
+
+  it("routes each domain's tables and marker to the domain's topic, and nothing else", () => {
+    const { config } = render()
+    expect(config.transforms).to.equal('domain0,domain1')
+    const catalog = new RegExp(`^(?:${config['transforms.domain0.topic.regex']})$`)
+    expect('mp-monolith.bookshop.books').to.match(catalog)
+    expect('mp-monolith.matapalo.marker_catalog').to.match(catalog)
+    expect('mp-monolith.bookshop.orders').not.to.match(catalog)
+    expect('mp-monolith.bookshop.books_old').not.to.match(catalog)
+    expect(config['transforms.domain0.topic.replacement']).to.equal('matapalo.monolith.catalog')
+  })
+
+  it('forces the settings whose defaults lose data', () => {
+    expect(render().config).to.include({
+      'exactly.once.support': 'required',
+      'snapshot.mode': 'no_data',
+      'event.converting.failure.handling.mode': 'fail',
+      'inconsistent.schema.handling.mode': 'fail',
+      'skipped.operations': 'none',
+      'decimal.handling.mode': 'string',
+      'bigint.unsigned.handling.mode': 'precise',
+      'time.precision.mode': 'adaptive_time_microseconds',
+      'enable.time.adjuster': 'false',
+    })
+  })
+})
