@@ -16,7 +16,18 @@ export interface Customer {
   readonly books: number
 }
 
-const words = ['love', 'night', 'história', 'the', 'garden', '書', 'war', 'Ocean', 'мир', 'house']
+const words = [
+  '静かな',
+  'love',
+  'night',
+  'história',
+  'the',
+  'garden',
+  'war',
+  'Ocean',
+  'мир',
+  'house',
+]
 
 /** Does one thing and returns when it is answered. */
 export async function actAsCustomer(customer: Customer): Promise<void> {

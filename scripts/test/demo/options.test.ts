@@ -1,0 +1,30 @@
+import { expect } from 'chai'
+import { KillPlanInvalid } from '../../src/demo/kill.ts'
+import { DemoUsage, demoOptions } from '../../src/demo/options.ts'
+
+describe('demoOptions', () => {
+  it('moves 200,000 books with more than 50 sessions when nothing is said', () => {
+    const options = demoOptions([])
+    expect(options).to.include({ books: 200_000, keep: false, report: null })
+    expect(options.customers + options.clerks).to.be.at.least(50)
+    expect(options.rate).to.be.at.least(100)
+  })
+
+  it('takes several kills', () => {
+    const { kills } = demoOptions(['--kill', 'kafka@3', '--kill', 'edge-1@fenceSource'])
+    expect(kills.map((one) => one.process)).to.deep.equal(['kafka', 'edge-1'])
+  })
+
+  for (const args of [['--books', 'many'], ['--rate', '0'], ['--frobnicate'], ['extra']]) {
+    it(`refuses ${args.join(' ')} with the usage`, () => {
+      expect(() => demoOptions(args))
+        .to.throw(DemoUsage)
+        .with.property('message')
+        .that.includes('npm run demo --')
+    })
+  }
+
+  it('refuses to kill a process that does not exist', () => {
+    expect(() => demoOptions(['--kill', 'mongod@3'])).to.throw(KillPlanInvalid)
+  })
+})
