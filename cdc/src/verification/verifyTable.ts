@@ -16,7 +16,7 @@ export interface VerifyOptions {
   /** The side that is right. */
   readonly owner: Side
   readonly settle: Settle
-  /** 2000 by default. */
+  /** 4000 by default. */
   readonly chunkRows?: number
   /** Stops collecting beyond this, 1000 by default: a repair storm would hide a bug. */
   readonly differencesAtMost?: number
@@ -87,7 +87,7 @@ export async function verifyTable(
   options: VerifyOptions,
 ): Promise<TableVerified> {
   const { owner, settle } = options
-  const chunkRows = options.chunkRows ?? 2_000
+  const chunkRows = options.chunkRows ?? 4_000
   const limit = options.differencesAtMost ?? 1_000
   const primary = targetNames(pair)[0] ?? ''
   const walked = owner === 'monolith' ? sourceEnd(pair) : targetEnd(pair, primary)
