@@ -18,8 +18,8 @@ export function literal(text: string): string {
 
 export const asText = (expression: string): string => `CONVERT(${expression} USING utf8mb4)`
 
-/** For comparing by bytes: no collation, no padding. */
-export const asBytes = (expression: string): string => `CAST(${asText(expression)} AS BINARY)`
+/** A text for comparing by bytes: no collation, no padding. */
+export const asBytes = (text: string): string => `CAST(${text} AS BINARY)`
 
 /** What a source value outside its lens compares as. */
 export const outside = (expression: string): string =>

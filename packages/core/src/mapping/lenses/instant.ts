@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { datetimeText, secondsOf } from '../calendar.ts'
 import { withFraction } from '../digits.ts'
 import { type Columns, type Lens, Outside, textLens } from '../lens.ts'
 import { asText, outside, textOfColumn } from '../sqlText.ts'
@@ -55,7 +56,7 @@ export function instantLens(zone: string, { source, target, lossy }: Columns): L
       if (refused.length === 0) return text
       const ranges = refused.map(
         ([start, end]) =>
-          `(${expression} >= '${format(start)}' AND ${expression} < '${format(end)}')`,
+          `(${expression} >= '${datetimeText(start)}' AND ${expression} < '${datetimeText(end)}')`,
       )
       return `IF(${ranges.join(' OR ')}, ${outside(asText(expression))}, ${text})`
     },
@@ -66,29 +67,8 @@ export function instantLens(zone: string, { source, target, lossy }: Columns): L
   }
 }
 
-const shape = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(\.\d{1,6})?$/
-
-/** Seconds since the epoch as if the text were UTC. */
-function secondsOf(text: string): number {
-  const parts = shape.exec(text)
-  if (!parts) throw new Outside(code, 'is not a DATETIME')
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
-    .slice(1, 7)
-    .map(Number)
-  if (month === 0 || day === 0) throw new Outside(code, 'is a zero date')
-  // Date.UTC reads years below 100 as 19xx.
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  return date.setUTCHours(hour, minute, second, 0) / 1000
-}
-
-function format(seconds: number): string {
-  const iso = new Date(seconds * 1000).toISOString()
-  if (iso.startsWith('+') || iso.startsWith('-')) throw new Outside(code, 'leaves the years 0–9999')
-  return iso.slice(0, 19).replace('T', ' ')
-}
-
-const rewritten = (text: string, seconds: number): string => `${format(seconds)}${text.slice(19)}`
+const rewritten = (text: string, seconds: number): string =>
+  `${datetimeText(seconds)}${text.slice(19)}`
 
 function fraction(text: string, precision: number, drop: boolean): string {
   try {
@@ -108,5 +88,5 @@ function shiftSql(expression: string, steps: readonly Step[]): string {
   const middle = Math.ceil(steps.length / 2)
   const upper = steps.slice(middle)
   const low = shiftSql(expression, steps.slice(0, middle))
-  return `IF(${expression} < '${format(upper[0]?.from ?? 0)}', ${low}, ${shiftSql(expression, upper)})`
+  return `IF(${expression} < '${datetimeText(upper[0]?.from ?? 0)}', ${low}, ${shiftSql(expression, upper)})`
 }
