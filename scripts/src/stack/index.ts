@@ -5,6 +5,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { choose, portsFrom } from './choice.ts'
 import type { Component, ComponentName, Places, Site } from './component.ts'
 import { components } from './components/index.ts'
 import { prepareDatabases } from './databases.ts'
@@ -75,32 +76,6 @@ export interface Stack {
 /** A busy machine starts slowly; a process that keeps dying is noticed much earlier. */
 const startLimitMs = 120_000
 
-/** The chosen components and all that they need, in order. */
-function choose(only: readonly ComponentName[] | undefined): readonly Component[] {
-  const built = components.filter(
-    ({ entry }) => entry === undefined || existsSync(join(root, entry)),
-  )
-  if (only === undefined) return built
-  const wanted = new Set<ComponentName>()
-  const want = (name: ComponentName): void => {
-    const component = built.find((one) => one.name === name)
-    if (component === undefined) throw new TypeError(`stack: there is no component ${name} yet`)
-    for (const need of component.needs) want(need)
-    wanted.add(name)
-  }
-  for (const name of only) want(name)
-  return built.filter(({ name }) => wanted.has(name))
-}
-
-const portsFrom = (base: number) =>
-  Object.fromEntries(
-    components.map(({ name, ports }) => [
-      name,
-      Object.fromEntries(Object.entries(ports).map(([key, { offset }]) => [key, base + offset])),
-    ]),
-    // Every component is in the list.
-  ) as Record<ComponentName, Record<string, number>>
-
 export async function startStack(options: StackOptions): Promise<Stack> {
   const began = performance.now()
   const { instance, keep = false } = options
@@ -167,15 +142,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
-    const engines = chosen.filter(({ entry }) => entry === undefined)
-    const own = chosen.filter(({ entry }) => entry !== undefined)
-    const servers = engines.filter(({ name }) => name.endsWith('-db'))
-    const databases = async (): Promise<void> => {
-      await Promise.all(servers.map(bringUp))
-      await prepareDatabases(places, servers, options.migrate ?? true)
+    const servers = chosen.filter(({ name }) => name.endsWith('-db'))
+    const databases = Promise.all(servers.map(bringUp)).then(() =>
+      prepareDatabases(places, servers, options.migrate ?? true),
+    )
+    const begun = new Map<ComponentName, Promise<void>>()
+    for (const component of chosen) {
+      const needs = component.needs.map((name) => begun.get(name))
+      const isServer = servers.includes(component)
+      begun.set(
+        component.name,
+        isServer ? databases : Promise.all(needs).then(() => bringUp(component)),
+      )
     }
-    await settled([databases(), ...engines.filter((one) => !servers.includes(one)).map(bringUp)])
-    await settled(own.map(bringUp))
+    await settled([...begun.values()])
   } catch (error) {
     await stop()
     throw error
@@ -187,13 +167,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return one
   }
   const status = (): readonly ProcessStatus[] =>
-    [...processes.values()].map(({ component, state, pid, restarts, logFile }) => ({
-      name: component.name,
-      state,
-      pid,
-      restarts,
-      logFile,
-    }))
+    chosen
+      .map(({ name }) => processes.get(name))
+      .filter((one) => one !== undefined)
+      .map(({ component, state, pid, restarts, logFile }) => ({
+        name: component.name,
+        state,
+        pid,
+        restarts,
+        logFile,
+      }))
   const pss = async (): Promise<Readonly<Partial<Record<ComponentName, number>>>> => {
     const running = status().filter(({ pid }) => pid !== undefined)
     const sizes = await Promise.all(
