@@ -10,6 +10,7 @@ import { userOfSession } from './accounts/sessions.ts'
 import { cartRoutes } from './cart/routes.ts'
 import { catalogRoutes } from './catalog/routes.ts'
 import type { Shop } from './context.ts'
+import { sqlErrno } from './database.ts'
 import { invalid, notFound, ShopError } from './errors.ts'
 import { log } from './log.ts'
 import { orderRoutes } from './orders/routes.ts'
@@ -20,11 +21,17 @@ import { assetFolder, type Render, renderer, useTemplates } from './pages/render
 import { supportPages } from './pages/supportPages.ts'
 import { supportRoutes } from './support/routes.ts'
 
+/** The database itself said no: a trigger's SIGNAL, a privilege taken away, a read-only server. */
+const refusals: ReadonlySet<number | undefined> = new Set([1644, 1142, 1143, 1290])
+
 function asShopError(error: unknown): ShopError {
   if (error instanceof ShopError) return error
   const status = error instanceof Error && 'status' in error ? error.status : undefined
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ShopError(status, 'invalid_request', 'the request could not be read')
+  }
+  if (refusals.has(sqlErrno(error))) {
+    return new ShopError(503, 'write_refused', 'the database does not take this now; try again')
   }
   return new ShopError(500, 'internal', 'something went wrong on our side')
 }
@@ -32,7 +39,7 @@ function asShopError(error: unknown): ShopError {
 function showErrors(render: Render): ErrorRequestHandler {
   return async (error, req, res, next) => {
     const shown = asShopError(error)
-    if (shown.status === 500) {
+    if (shown !== error && shown.status >= 500) {
       log('error', 'request.failed', { path: req.path, error: String(error) })
     }
     if (res.headersSent) return next(error)

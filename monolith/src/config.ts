@@ -10,8 +10,8 @@ export interface ShopConfig {
   readonly databaseUrl: string
   readonly poolSize: number
   readonly timeZone: string
-  /** Where the catalogue answers; the shop itself when nothing else is said. */
-  readonly catalogUrl: string
+  /** Where the catalogue answers, one or more doors; null: the shop itself. */
+  readonly catalogUrls: readonly string[] | null
   readonly jobIntervalMs: number
   readonly recoveryIntervalMs: number
   /** An open checkout older than this is taken for dead by the recovery. */
@@ -31,6 +31,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     problems.push(`${name}: a whole number from ${least} to ${most}`)
     return fallback
   }
+  const urls = (name: string): readonly string[] | null => {
+    const given = env[name]
+    if (!given) return null
+    const list = given.split(',').map((url) => url.trim().replace(/\/+$/, ''))
+    if (!list.every((url) => /^https?:\/\/[^/]/.test(url))) {
+      problems.push(`${name}: http://host:port, several with commas between`)
+    }
+    return list
+  }
   const zone = env.SHOP_TIME_ZONE ?? 'America/Bogota'
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
@@ -47,7 +56,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     databaseUrl,
     poolSize: number('SHOP_DB_POOL', 20, 1, 500),
     timeZone: zone,
-    catalogUrl: (env.SHOP_CATALOG_URL || `http://127.0.0.1:${port}`).replace(/\/+$/, ''),
+    catalogUrls: urls('SHOP_CATALOG_URL'),
     jobIntervalMs: number('SHOP_JOB_INTERVAL_MS', 60_000, 0, 86_400_000),
     recoveryIntervalMs: number('SHOP_RECOVERY_INTERVAL_MS', 5_000, 50, 3_600_000),
     checkoutLimitMs: number('SHOP_CHECKOUT_LIMIT_MS', 30_000, 100, 600_000),

@@ -27,12 +27,13 @@ export interface OpenShop {
 export async function openShop(config: ShopConfig): Promise<OpenShop> {
   const db = openDatabase(config.databaseUrl, config.timeZone, config.poolSize)
   const session = systemSession(db)
+  let port = config.port
   const shop: Shop = {
     config,
     db,
     showTime: timeIn(config.timeZone),
     catalog: catalogClient({
-      url: config.catalogUrl,
+      urls: () => config.catalogUrls ?? [`http://${config.host}:${port}`],
       sessionCookie: session.cookie,
       forgetSession: session.forget,
       patienceMs: 15_000,
@@ -44,7 +45,7 @@ export async function openShop(config: ShopConfig): Promise<OpenShop> {
   server.headersTimeout = 80_000
   server.listen(config.port, config.host)
   await once(server, 'listening')
-  const port = (server.address() as AddressInfo).port
+  port = (server.address() as AddressInfo).port
   const recovery = every(config.recoveryIntervalMs, 'recovery', () => recoverOnce(shop))
   const schedule = startSchedule(config)
   log('info', 'shop.open', { port, timeZone: config.timeZone })

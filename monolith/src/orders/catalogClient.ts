@@ -20,7 +20,8 @@ export interface CatalogClient {
 }
 
 export interface CatalogClientOptions {
-  readonly url: string
+  /** Doors to the same catalogue: when one does not answer, the next is tried. */
+  readonly urls: () => readonly string[]
   /** The cookie of the shop's own account. */
   readonly sessionCookie: () => Promise<string>
   /** Called when the catalogue does not know the cookie, so that the next one is new. */
@@ -40,8 +41,10 @@ interface Answer {
 }
 
 export function catalogClient(options: CatalogClientOptions): CatalogClient {
+  let door = 0
   async function once(path: string, body: unknown, deadline: number) {
-    const response = await fetch(`${options.url}/api/catalog/reservations${path}`, {
+    const doors = options.urls()
+    const response = await fetch(`${doors[door % doors.length]}/api/catalog/reservations${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -56,8 +59,9 @@ export function catalogClient(options: CatalogClientOptions): CatalogClient {
 
   async function call(path: string, body?: unknown): Promise<ReservationState> {
     const deadline = Date.now() + options.patienceMs
-    for (let wait = 50; ; wait = Math.min(wait * 2, 1000)) {
+    for (let wait = 20; ; wait = Math.min(wait * 2, 1000)) {
       const reply = await once(path, body, deadline).catch(() => null)
+      if (!reply) door += 1
       if (reply && reply.status < 300 && reply.answer.state) return reply.answer.state
       if (reply?.status === 401) options.forgetSession()
       else if (reply && reply.status >= 400 && reply.status < 500) {

@@ -41,7 +41,14 @@ export async function checkout(
   const request = orderRequest(body)
   const known = await existing(shop, userId, request.reference)
   if (known) return { created: false, order: known }
-  await ways[await stockWay(shop.db)](shop, userId, request)
+  try {
+    await ways[await stockWay(shop.db)](shop, userId, request)
+  } catch (error) {
+    // A repeat may fail, say on the cart that its twin has just emptied, and still have its order.
+    const twin = await existing(shop, userId, request.reference)
+    if (twin) return { created: false, order: twin }
+    throw error
+  }
   const order = await existing(shop, userId, request.reference)
   if (!order) throw cartIsEmpty()
   return { created: true, order }

@@ -21,12 +21,19 @@ export async function abandon(shop: Shop, reference: string): Promise<void> {
     reference,
   ])
   if (given.length === 0) return
+  // From here on nobody can write this order; one that exists came from another, earlier intent.
+  const ordered = await shop.db.query('SELECT 1 FROM orders WHERE reference = ?', [reference])
+  if (ordered.length === 0) await cancel(shop, reference)
+  await shop.db.run('DELETE FROM checkouts WHERE reference = ? AND state = 1', [reference])
+}
+
+/** One that was never made, or ended by itself, holds nothing. */
+async function cancel(shop: Shop, reference: string): Promise<void> {
   try {
     await shop.catalog.cancel(reference)
   } catch (error) {
     if (refusal(error) !== 'not_found') throw error
   }
-  await shop.db.run('DELETE FROM checkouts WHERE reference = ? AND state = 1', [reference])
 }
 
 /** Confirms the reservation of a written order. One that expired first has lost its stock. */

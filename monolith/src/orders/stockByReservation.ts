@@ -103,6 +103,8 @@ export const placeByReservation: Place = async (shop, userId, request) => {
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   try {
+    // It may have ended between the caller's look and our intent.
+    if (await orderExists(shop, request.reference)) return await abandon(shop, request.reference)
     await reserve(shop, request, lines)
     await write(shop, userId, request, lines)
   } catch (error) {
