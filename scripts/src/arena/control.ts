@@ -5,6 +5,7 @@
  * @module
  */
 import type { TransferKind } from '@matapalo/core'
+import { until } from '@matapalo/runtime'
 
 export interface TransferView {
   readonly id: number
@@ -78,22 +79,57 @@ export class ControlClient {
     return this.call('GET', `/v1/domains/${name}`)
   }
 
-  /** Starts a transfer and waits for its end. */
+  /**
+   * Starts a transfer and waits for its end, also through a restart of the control plane.
+   *
+   * @throws ControlRefused when it is refused, or has not ended within a minute
+   */
   async transfer(
     kind: TransferKind,
     domains: readonly string[],
     reason: string,
   ): Promise<TransferView> {
-    const { id } = await this.call<{ id: number }>('POST', '/v1/transfers', {
-      kind,
-      domains,
-      without: ['parity'],
-      actor: 'arena',
-      reason,
-    })
-    for (;;) {
-      const view = await this.call<TransferView>('GET', `/v1/transfers/${id}?wait=1`)
-      if (view.state !== 'running') return view
+    const before = (await this.#last())?.id ?? 0
+    const begun = await this.#begin(kind, domains, reason)
+    if (begun instanceof ControlRefused) throw begun
+    const ended = await until(
+      async () => {
+        try {
+          const last = await this.#last()
+          return last !== undefined && last.id > before && last.state !== 'running' && last
+        } catch (error) {
+          if (error instanceof ControlRefused && error.status < 500) throw error
+          return undefined
+        }
+      },
+      { timeoutMs: 60_000, everyMs: 100 },
+    )
+    if (ended === undefined) throw new ControlRefused(504, 'arena', `${kind}: no end in a minute`)
+    return ended
+  }
+
+  async #last(): Promise<TransferView | undefined> {
+    const [last] = await this.call<readonly TransferView[]>('GET', '/v1/transfers?limit=1')
+    return last
+  }
+
+  /** A control plane that dies on the way leaves the answer to the ledger. */
+  async #begin(
+    kind: TransferKind,
+    domains: readonly string[],
+    reason: string,
+  ): Promise<ControlRefused | undefined> {
+    try {
+      await this.call('POST', '/v1/transfers', {
+        kind,
+        domains,
+        without: ['parity'],
+        actor: 'arena',
+        reason,
+      })
+      return undefined
+    } catch (error) {
+      return error instanceof ControlRefused && error.status < 500 ? error : undefined
     }
   }
 }

@@ -10,6 +10,12 @@ import { benchBackfill } from './backfill.ts'
 import { type BenchRow, machine, renderBench } from './bench.ts'
 import { benchConvict } from './convict.ts'
 import { benchFlips } from './flips.ts'
+import { benchKills } from './kills.ts'
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'string' }, process: { type: 'string' }, step: { type: 'string' } },
+  allowPositionals: true,
+})
 
 const benches: Readonly<
   Record<string, (say: (line: string) => void) => Promise<readonly BenchRow[]>>
@@ -17,12 +23,9 @@ const benches: Readonly<
   flips: benchFlips,
   backfill: benchBackfill,
   convict: benchConvict,
+  kills: (say) => benchKills(say, values),
 }
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' } },
-  allowPositionals: true,
-})
 const [name = ''] = positionals
 const bench = benches[name]
 if (bench === undefined) {

@@ -1,13 +1,9 @@
 /**
  * Carries out `--kill`: at a moment, at the beginning of a stage, or at a step of the first transfer.
  *
- * For a step the control plane stops itself there (a fault for tests); the killer strikes while it
- * stands still and lets it go on, so that the step is hit every time.
- *
  * @module
  */
-import { readFileSync } from 'node:fs'
-import { until } from '@matapalo/runtime'
+import { haltEnvironment, strikeHalted, whenHalted } from '../arena/halt.ts'
 import type { ComponentName, Stack } from '../stack/index.ts'
 import { type KillPlan, transferSteps } from './kill.ts'
 
@@ -17,8 +13,7 @@ const isStep = (at: string): boolean => (transferSteps as readonly string[]).inc
 export function killEnvironment(kills: readonly KillPlan[]): Readonly<Record<string, string>> {
   const plan = kills.find((one) => 'atStep' in one && isStep(one.atStep))
   if (plan === undefined || !('atStep' in plan)) return {}
-  const haltAt = { step: plan.atStep, point: 'before' }
-  return { MATAPALO_TEST_FAULTS: '1', CONTROL_FAULTS: JSON.stringify({ haltAt }) }
+  return haltEnvironment(plan.atStep)
 }
 
 export class Killer {
@@ -62,7 +57,9 @@ export class Killer {
 
   #strike(plan: KillPlan): void {
     const when = 'atSecond' in plan ? `${plan.atSecond} s` : plan.atStep
-    this.#stack.kill(plan.process as ComponentName)
+    const process = plan.process as ComponentName
+    if ('atStep' in plan && isStep(plan.atStep)) strikeHalted(this.#stack, process)
+    else this.#stack.kill(process)
     this.done.push(`${plan.process}@${when}`)
     this.#say(`killed ${plan.process} at ${when}`)
     const begun = performance.now()
@@ -76,25 +73,8 @@ export class Killer {
   }
 
   async #strikeWhenHalted(plan: KillPlan): Promise<void> {
-    const halted = await until(() => this.#isHalted(), {
-      timeoutMs: 1_200_000,
-      everyMs: 2,
-      signal: this.#abort.signal,
-    })
-    if (halted !== true) return
+    const { signal } = this.#abort
+    if (!(await whenHalted(this.#stack, { timeoutMs: 1_200_000, signal }))) return
     this.#strike(plan)
-    if (plan.process !== 'control-plane') this.#stack.kill('control-plane', 'SIGCONT')
-  }
-
-  /** The process state is `T` while it is stopped by a signal. */
-  #isHalted(): true | undefined {
-    const pid = this.#stack.status().find(({ name }) => name === 'control-plane')?.pid
-    if (pid === undefined) return undefined
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T') ? true : undefined
-    } catch {
-      return undefined
-    }
   }
 }

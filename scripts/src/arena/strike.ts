@@ -1,0 +1,84 @@
+/**
+ * One flip during which one process is killed at one step, and how long until the domain can be
+ * written again.
+ *
+ * @module
+ */
+import type { TransferKind } from '@matapalo/core'
+import { sleep, until } from '@matapalo/runtime'
+import type { ComponentName } from '../stack/index.ts'
+import type { Arena } from './arena.ts'
+import type { TransferView } from './control.ts'
+import { haltEnvironment, strikeHalted, whenHalted } from './halt.ts'
+
+export interface StrikeResult {
+  readonly process: ComponentName
+  readonly step: string
+  readonly kind: TransferKind
+  /** `completed` or `unwound`, without a person. */
+  readonly outcome: string
+  /** From the kill until every process is ready and the feed is fresh again. */
+  readonly backMs: number
+  readonly message: string
+}
+
+/** Flips in the direction that is possible now. */
+export async function strike(
+  arena: Arena,
+  process: ComponentName,
+  step: string,
+): Promise<StrikeResult> {
+  const { stack } = arena
+  const kind: TransferKind = (await arena.owner()) === 'monolith' ? 'cutover' : 'rollback'
+  await stack.restart('control-plane', haltEnvironment(step))
+  await settle(arena)
+  const halted = whenHalted(stack, { timeoutMs: 60_000 })
+  const transfer = arena.transfer(kind, `strike: ${process} at ${step}`)
+  transfer.catch(() => undefined)
+  const early = await Promise.race([
+    halted,
+    transfer.then(
+      () => false,
+      () => false,
+    ),
+  ])
+  if (!early) {
+    const view = await transfer
+    throw new Error(`the transfer ended before ${step}: ${view.outcome}`)
+  }
+  const killed = performance.now()
+  strikeHalted(stack, process)
+  const view = await transfer
+  await settle(arena)
+  return {
+    process,
+    step,
+    kind,
+    outcome: outcomeOf(view),
+    backMs: performance.now() - killed,
+    message: view.error?.message ?? '',
+  }
+}
+
+const outcomeOf = (view: TransferView): string => view.outcome ?? view.state
+
+/** Every process ready, and nothing but the calendar speaks against the next transfer. */
+async function settle(arena: Arena): Promise<void> {
+  await Promise.all(arena.stack.status().map(({ name }) => arena.stack.ready(name)))
+  const calm = await until(
+    async () => {
+      try {
+        const { whyNot = [] } = await arena.control.domain('catalog')
+        return whyNot.every((reason) => reason.includes('verif') || reason.includes('parity'))
+      } catch {
+        return undefined
+      }
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  )
+  if (calm === undefined) {
+    const { whyNot = [] } = await arena.control.domain('catalog')
+    throw new Error(`not ready again within a minute: ${whyNot.join('; ')}`)
+  }
+  while (!(await arena.verify())) await sleep(1_000)
+}
