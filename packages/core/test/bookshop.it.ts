@@ -77,13 +77,13 @@ describe('the catalog manifest on the bookshop', () => {
 
   it('finds servers and grants as it needs them', async () => {
     const sides = [
-      { side: 'monolith', db: monolith, schema: 'bookshop', application: 'bookshop' },
-      { side: 'service', db: services, schema: 'catalog', application: 'catalog' },
+      { side: 'monolith', db: monolith, schema: 'bookshop' },
+      { side: 'service', db: services, schema: 'catalog' },
     ] as const
-    for (const { side, db, schema, application } of sides) {
+    for (const { side, db, schema } of sides) {
       expect(checkServer(project, side, await loadServer(db))).to.deep.equal([])
       const grants = await loadGrants(db, [schema])
-      expect(checkGrants(manifest, side, grants, { ...accounts, application })).to.deep.equal([])
+      expect(checkGrants(manifest, side, grants, accounts)).to.deep.equal([])
     }
   })
 

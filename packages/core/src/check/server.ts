@@ -44,12 +44,12 @@ export function checkServer(project: Project, side: Side, server: ServerFact): r
     : misset
 }
 
-/** The accounts of one side; the application's is null where its name is not known. */
+/** The toolkit's accounts of one side; the application's is the manifest's own, if this is absent. */
 export interface Accounts {
   readonly conductor: string
   readonly applier: string
   readonly feed: string
-  readonly application: string | null
+  readonly application?: string | null
 }
 
 const wantedOf = (
@@ -105,7 +105,7 @@ export function checkGrants(
     const fact = `${account}: lacks ${privilege} on ${on} of the ${database(side)} database`
     return [problem(fact, `run: GRANT ${privilege} ON ${on} TO '${account}'@'%';`)]
   })
-  const { application } = accounts
+  const application = accounts.application ?? manifest.accounts[key]
   if (application === null || !tables.some((table) => covers(application, 'DROP', schema, table))) {
     return absent
   }

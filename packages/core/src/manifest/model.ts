@@ -85,6 +85,8 @@ export interface Manifest {
   /** Key of the upstream that takes the domain over. */
   readonly service: string
   readonly schemas: { readonly source: string; readonly target: string }
+  /** The applications' own database accounts; null: not named, so their grants are not checked. */
+  readonly accounts: { readonly source: string | null; readonly target: string | null }
   readonly routes: readonly RouteRule[]
   readonly tables: readonly TableMapping[]
   readonly foreignKeys: readonly ForeignKeyDecision[]

@@ -122,6 +122,10 @@ export function parseManifest(yamlText: string, file: string): ParsedManifest {
     domain: written.domain,
     service: written.upstream,
     schemas: written.schemas,
+    accounts: {
+      source: written.accounts?.source ?? null,
+      target: written.accounts?.target ?? null,
+    },
     routes: written.routes.flatMap((route, index) => expandRoute(written.domain, route, index)),
     tables: Object.entries(written.tables).map(([source, table]) => tableOf(source, table)),
     foreignKeys: written.foreignKeys ?? [],

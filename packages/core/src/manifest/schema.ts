@@ -109,6 +109,10 @@ export const manifestSchema = z.strictObject({
   domain: name,
   upstream: name.describe('Upstream that takes the domain over; its replicas are in matapalo.yaml'),
   schemas: z.strictObject({ source: identifier, target: identifier }),
+  accounts: z
+    .strictObject({ source: identifier.optional(), target: identifier.optional() })
+    .optional()
+    .describe("The applications' own database accounts; neither may have DROP on owned tables"),
   routes: z.array(domainRoute).min(1),
   tables: z.record(identifier, table),
   foreignKeys: z.array(foreignKey).optional(),

@@ -46,7 +46,6 @@ const accounts = {
   conductor: 'conductor',
   applier: 'applier',
   feed: 'feed',
-  application: 'application',
 }
 
 /** All that register and prepare would say. */
