@@ -20,6 +20,7 @@ import { orderPages } from './pages/orderPages.ts'
 import { assetFolder, type Render, renderer, useTemplates } from './pages/render.ts'
 import { supportPages } from './pages/supportPages.ts'
 import { supportRoutes } from './support/routes.ts'
+import { followTrace } from './trace.ts'
 
 /** The database itself said no: a trigger's SIGNAL, a privilege taken away, a read-only server. */
 const refusals: ReadonlySet<number | undefined> = new Set([1644, 1142, 1143, 1290])
@@ -83,6 +84,7 @@ export function shopApp(shop: Shop): Express {
     }
   })
   app.use('/assets', express.static(assetFolder, { maxAge: 3_600_000 }))
+  app.use(followTrace)
   app.use(cookieParser())
   app.use(async (req, res, next) => {
     const cookie: unknown = req.cookies?.[sessionCookie]

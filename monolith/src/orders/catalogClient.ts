@@ -47,6 +47,7 @@ export function catalogClient(options: CatalogClientOptions): CatalogClient {
     const response = await fetch(`${doors[door % doors.length]}/api/catalog/reservations${path}`, {
       method: 'POST',
       headers: {
+        ...traceHeaders(),
         'content-type': 'application/json',
         cookie: `sid=${await options.sessionCookie()}`,
       },
