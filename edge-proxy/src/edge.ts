@@ -8,7 +8,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readApplierStates } from '@matapalo/cdc/applierState'
 import { MarkerMissing, readMarker, writeMarker } from '@matapalo/cdc/markers'
-import { decide, type Side } from '@matapalo/core'
+import type { Side } from '@matapalo/core'
 import { type Db, Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
 import type { EdgeConfig } from './config.ts'
@@ -23,10 +23,12 @@ import { Freshness } from './freshness/freshness.ts'
 import { RedisTokenStore } from './freshness/redisStore.ts'
 import type { Token } from './freshness/token.ts'
 import { Tokens } from './freshness/tokens.ts'
+import { HoldLog } from './hold/holdLog.ts'
 import { HoldQueue } from './hold/holdQueue.ts'
 import { InFlight } from './hold/inFlight.ts'
 import { openSigner } from './identity/assertion.ts'
-import { Introspection, parseSession } from './identity/introspection.ts'
+import { Introspection } from './identity/introspection.ts'
+import { legacySession } from './identity/legacySession.ts'
 import { Parents } from './identity/parent.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
@@ -45,7 +47,6 @@ export interface Edge {
 /** Most requests that a lifted hold lets go without an answer's head; and for how long each counts. */
 const released = 64
 const slotMs = 25
-const introspectMs = 3_000
 /** A stopping edge is seen as not ready for this long before it stops listening. */
 const noticeMs = 200
 
@@ -71,33 +72,16 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     await middleware.close()
   })
 
-  const introspection = new Introspection(async (session) => {
-    const table = inForce.table
-    if (table === undefined) throw new Error('no route table yet')
-    const { introspectPath, sessionCookie } = config
-    const { upstream } = decide(table, {
-      method: 'GET',
-      path: introspectPath,
-      host: '',
-      query: new URLSearchParams(),
-      headers: {},
-    })
-    const end = performance.now() + introspectMs
-    for (;;) {
-      try {
-        const { status, text } = await undici.ask(replicas.pick(table, upstream), {
-          path: introspectPath,
-          headers: ['accept', 'application/json', 'cookie', `${sessionCookie}=${session}`],
-          timeoutMs: end - performance.now(),
-        })
-        if (status !== 200) throw new Error(`${introspectPath} answered ${status}`)
-        return parseSession(text)
-      } catch (error) {
-        if (performance.now() + 50 >= end) throw error
-        await sleep(50)
-      }
-    }
-  }, config.identityTtl)
+  const introspection = new Introspection(
+    legacySession({
+      table: () => inForce.table,
+      replicas,
+      asker: undici,
+      path: config.introspectPath,
+      cookie: config.sessionCookie,
+    }),
+    config.identityTtl,
+  )
 
   const tokens = new Tokens((side, domain) =>
     databases[side].session(async (session): Promise<Token> => {
@@ -131,9 +115,13 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const inFlight = new InFlight(() => {
     if (inForce.held.length > 0) follower.tell()
   })
+  const holdLog = new HoldLog()
   const holds = new HoldQueue(
     { count: config.holdCount, maxMs: config.holdMax, released, slotMs },
-    metrics.held,
+    (domains, outcome, ms) => {
+      metrics.held(domains, outcome, ms)
+      holdLog.add(domains, outcome, ms)
+    },
   )
   const file = new TableFile(config.stateDir, log)
   const standing = () => {
@@ -176,6 +164,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
   const admin = createAdminServer({
     metrics,
+    holdLog,
     notReady: () =>
       closing ? 'stopping' : inForce.table === undefined ? 'no route table yet' : null,
     standing: () => ({

@@ -316,6 +316,12 @@ describe('Edge', function () {
     expect(answered).to.equal(false)
     await openControl(port)
     expect(await read).to.equal(200)
+    const { samples } = (await (await fetch(`${one.adminUrl}/holds`)).json()) as {
+      samples: { ms: number; outcome: string }[]
+    }
+    expect(samples.length).to.equal(1)
+    expect(samples[0]?.outcome).to.equal('released')
+    expect(samples[0]?.ms).to.be.greaterThan(90)
     await publish({ hold: false })
   })
 
