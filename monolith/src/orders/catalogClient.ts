@@ -5,6 +5,7 @@
  * @module
  */
 import { ShopError } from '../errors.ts'
+import { traceHeaders } from '../trace.ts'
 
 export interface ReservationLine {
   readonly book_id: number
