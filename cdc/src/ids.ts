@@ -10,7 +10,7 @@ import { MatapaloError, type TableShape } from '@matapalo/core'
 import { type Db, serverErrorNumber } from '@matapalo/runtime'
 import { readFence } from './fence.ts'
 import { quoteName, quoteTable } from './names.ts'
-import { loadShapes, loadTableFacts } from './shapes/tables.ts'
+import { loadShapes } from './shapes/tables.ts'
 
 export interface IdPair {
   readonly source: { readonly schema: string; readonly table: string }
@@ -78,70 +78,123 @@ async function lift(db: Db, shape: TableShape, next: bigint, term: number): Prom
   })
 }
 
-const nextIds = async (db: Db, schemas: readonly string[]): Promise<Map<string, bigint | null>> => {
-  const all = await Promise.all(
-    schemas.map(async (schema) =>
-      (await loadTableFacts(db, schema)).map(
-        ({ table, autoIncrement }) => [`${schema}.${table}`, autoIncrement] as const,
-      ),
-    ),
+interface Place {
+  readonly schema: string
+  readonly table: string
+}
+
+/** Only the tables in question: `information_schema.TABLES` opens each table that it tells about. */
+const nextIds = async (
+  db: Db,
+  places: readonly Place[],
+): Promise<ReadonlyMap<string, bigint | null>> => {
+  const wanted = places.map(() => '(TABLE_SCHEMA = ? AND TABLE_NAME = ?)').join(' OR ')
+  const rows = await db.query(
+    `SELECT TABLE_SCHEMA AS sch, TABLE_NAME AS tbl, AUTO_INCREMENT AS next
+     FROM information_schema.TABLES WHERE ${wanted}`,
+    places.flatMap(({ schema, table }) => [schema, table]),
   )
-  return new Map(all.flat())
+  return new Map(
+    rows.map((row) => [
+      `${row.sch}.${row.tbl}`,
+      row.next === null ? null : BigInt(String(row.next)),
+    ]),
+  )
 }
 
 const schemasOf = (tables: readonly { readonly schema: string }[]): readonly string[] => [
   ...new Set(tables.map(({ schema }) => schema)),
 ]
 
-/**
- * @returns the tables whose counter was lifted; one that is high enough already is left alone
- * @throws IdsNotAdvanced when a counter is still too low afterwards
- */
-export async function advanceIds(
+/** Lifts the counters now; everything that could be read before has been. */
+export type Advance = () => Promise<readonly Advanced[]>
+
+/** Reads what does not change in the window: which pairs have counters at all, and the shapes. */
+export async function prepareIds(
   sourceDb: Db,
   targetDb: Db,
   domain: string,
   pairs: readonly IdPair[],
-): Promise<readonly Advanced[]> {
-  const targets = pairs.map(({ target }) => target)
-  const targetSchemas = schemasOf(targets)
-  const [needed, present, fence, shapes] = await Promise.all([
-    nextIds(sourceDb, schemasOf(pairs.map(({ source }) => source))),
-    nextIds(targetDb, targetSchemas),
-    readFence(targetDb, domain),
+): Promise<Advance> {
+  const [sources, targets, shapes] = await Promise.all([
+    nextIds(
+      sourceDb,
+      pairs.map(({ source }) => source),
+    ),
+    nextIds(
+      targetDb,
+      pairs.map(({ target }) => target),
+    ),
     Promise.all(
-      targetSchemas.map((schema) =>
+      schemasOf(pairs.map(({ target }) => target)).map((schema) =>
         loadShapes(
           targetDb,
           schema,
-          targets.map(({ table }) => table),
+          pairs.map(({ target }) => target.table),
         ),
       ),
     ),
   ])
-  const advanced: Advanced[] = []
-  for (const { source, target } of pairs) {
-    const name = `${target.schema}.${target.table}`
-    const to = needed.get(`${source.schema}.${source.table}`) ?? null
-    const from = present.get(name) ?? null
-    if (to === null || from === null || from >= to) continue
-    const shape = shapes
-      .flat()
-      .find((one) => one.schema === target.schema && one.table === target.table)
-    if (shape === undefined) throw new IdsNotAdvanced(domain, name, from, to)
-    try {
-      await lift(targetDb, shape, to, fence?.term ?? 0)
-    } catch (error) {
-      if (serverErrorNumber(error) === undefined) throw error
-      throw new IdsNotAdvanced(domain, name, from, to, error)
-    }
-    advanced.push({ table: name, from, to })
-  }
-  if (advanced.length === 0) return advanced
-  const after = await nextIds(targetDb, targetSchemas)
-  for (const { table, from, to } of advanced) {
+  const counted = pairs.filter(
+    ({ source, target }) =>
+      (sources.get(nameOf(source)) ?? null) !== null &&
+      (targets.get(nameOf(target)) ?? null) !== null,
+  )
+  return () => advance(sourceDb, targetDb, domain, counted, shapes.flat())
+}
+
+const nameOf = ({ schema, table }: Place): string => `${schema}.${table}`
+
+async function advance(
+  sourceDb: Db,
+  targetDb: Db,
+  domain: string,
+  pairs: readonly IdPair[],
+  shapes: readonly TableShape[],
+): Promise<readonly Advanced[]> {
+  if (pairs.length === 0) return []
+  const targets = pairs.map(({ target }) => target)
+  const [needed, present, fence] = await Promise.all([
+    nextIds(
+      sourceDb,
+      pairs.map(({ source }) => source),
+    ),
+    nextIds(targetDb, targets),
+    readFence(targetDb, domain),
+  ])
+  const low = pairs.flatMap(({ source, target }): readonly Advanced[] => {
+    const to = needed.get(nameOf(source)) ?? null
+    const from = present.get(nameOf(target)) ?? null
+    return to === null || from === null || from >= to ? [] : [{ table: nameOf(target), from, to }]
+  })
+  if (low.length === 0) return low
+  await Promise.all(
+    low.map(async ({ table, from, to }) => {
+      const shape = shapes.find((one) => nameOf(one) === table)
+      if (shape === undefined) throw new IdsNotAdvanced(domain, table, from, to)
+      try {
+        await lift(targetDb, shape, to, fence?.term ?? 0)
+      } catch (error) {
+        if (serverErrorNumber(error) === undefined) throw error
+        throw new IdsNotAdvanced(domain, table, from, to, error)
+      }
+    }),
+  )
+  const after = await nextIds(targetDb, targets)
+  for (const { table, from, to } of low) {
     const now = after.get(table) ?? from
     if (now < to) throw new IdsNotAdvanced(domain, table, now, to)
   }
-  return advanced
+  return low
 }
+
+/**
+ * @returns the tables whose counter was lifted; one that is high enough already is left alone
+ * @throws IdsNotAdvanced when a counter is still too low afterwards
+ */
+export const advanceIds = async (
+  sourceDb: Db,
+  targetDb: Db,
+  domain: string,
+  pairs: readonly IdPair[],
+): Promise<readonly Advanced[]> => (await prepareIds(sourceDb, targetDb, domain, pairs))()

@@ -21,6 +21,7 @@ export const bootstrap = (
       const source = { yaml: await readFile(file, 'utf8'), file }
       const table = await registerProject(control.lead(), source, variables, 'bootstrap')
       if (table !== null) control.hub.publish(table)
+      control.forget()
       control.log.info({ file }, 'project.registered')
     } catch (error) {
       control.log.error({ file, err: error }, 'project.refused')

@@ -89,6 +89,8 @@ export class Conductor {
     }
     const { actor, reason, without, kind } = request
     const id = await lease.guarded(kind, async (tx) => {
+      // Two requests at once must not both find the domains free.
+      await tx.query('SELECT name FROM domain ORDER BY name FOR UPDATE')
       const now = (await readDomains(tx)).filter(({ name }) => domains.includes(name))
       const busy = now.find(({ transferId }) => transferId !== null)
       const [running] = await readTransfers(tx, { state: 'running' })

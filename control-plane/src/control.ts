@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Manifest } from '@matapalo/core'
+import type { Manifest, Project } from '@matapalo/core'
 import type { Db, Log } from '@matapalo/runtime'
 import type { EdgeHub } from './edges/hub.ts'
 import { NotFound, NotLeading } from './errors.ts'
 import type { Faults } from './faults.ts'
-import { readManifests } from './ledger/catalogue.ts'
+import { readManifests, readProject } from './ledger/catalogue.ts'
 import { type Domain, readDomain } from './ledger/domains.ts'
 import type { Lease } from './ledger/lease.ts'
 import type { Feeds } from './live/feeds.ts'
@@ -36,6 +36,7 @@ export class Control {
   readonly faults: Faults
   readonly log: Log
   #manifests: Promise<ReadonlyMap<string, Manifest>> | undefined
+  #project: Promise<Project | null> | undefined
 
   constructor(parts: ControlParts) {
     this.ledger = parts.ledger
@@ -63,7 +64,16 @@ export class Control {
     return this.#manifests
   }
 
+  project(): Promise<Project | null> {
+    this.#project ??= readProject(this.ledger).catch((error: unknown) => {
+      this.#project = undefined
+      throw error
+    })
+    return this.#project
+  }
+
   forget(): void {
+    this.#project = undefined
     this.#manifests = undefined
   }
 

@@ -33,6 +33,7 @@ function printedJournal(seq: number, term: number, say: (line: string) => void):
 
 function printingPorts(
   live: TransferPorts,
+  move: Move,
   epoch: number,
   say: (line: string) => void,
 ): TransferPorts {
@@ -42,7 +43,7 @@ function printingPorts(
     say(`  ledger: ${what}; epoch ${next} to every edge`)
     return Promise.resolve(next)
   }
-  const list = (move: Move): string => move.domains.join(', ')
+  const list = (one: Move): string => one.domains.join(', ')
   return {
     ledger: {
       claim: async (move) => say(`  ledger: claim ${list(move)} for a ${move.kind}`),
@@ -84,8 +85,11 @@ function printingPorts(
       },
       announce: async (domain, { term, owner }) =>
         say(`  both databases: owner marker of ${domain}: ${owner} at term ${term}`),
-      advanceIds: async (domain, to) => {
-        say(`  ${to} database: lift AUTO_INCREMENT of ${domain}'s tables above the other side's`)
+      prepareIds: async () => undefined,
+      advanceIds: async (domain) => {
+        say(
+          `  ${move.to} database: lift AUTO_INCREMENT of ${domain}'s tables above the other side's`,
+        )
         return {}
       },
       offsetOf: live.stores.offsetOf,
@@ -140,7 +144,7 @@ export async function dryRun(
     },
   })
   const notes = new Notes()
-  const ports = printingPorts(await livePorts(control), control.hub.table?.epoch ?? 0, say)
+  const ports = printingPorts(await livePorts(control), move, control.hub.table?.epoch ?? 0, say)
   const seq = Math.max(...domains.map(({ fenceSeq }) => fenceSeq))
   const term = Math.max(...domains.map(({ term: last }) => last))
   try {

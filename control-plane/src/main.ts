@@ -28,11 +28,13 @@ const log = createLog('control-plane', config.logLevel)
 const lifecycle = new Lifecycle(log)
 lifecycle.handleSignals()
 
-const ledger = openDb({ url: config.ledger, poolSize: 12 })
+// A conductor that was stopped in mid transaction must not keep its locks from whoever takes over.
+const onConnect = ['SET SESSION idle_transaction_timeout = 2']
+const ledger = openDb({ url: config.ledger, poolSize: 12, onConnect })
 lifecycle.add('ledger', () => ledger.close())
 const stores = {
-  monolith: openDb({ url: config.monolithDb, poolSize: 12 }),
-  service: openDb({ url: config.servicesDb, poolSize: 12 }),
+  monolith: openDb({ url: config.monolithDb, poolSize: 12, onConnect }),
+  service: openDb({ url: config.servicesDb, poolSize: 12, onConnect }),
 }
 lifecycle.add('stores', async () => {
   await Promise.all([stores.monolith.close(), stores.service.close()])

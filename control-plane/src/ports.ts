@@ -80,8 +80,10 @@ export interface StoresPort {
     domain: string,
     marker: { readonly term: number; readonly owner: Side; readonly seq: number },
   ): Promise<void>
+  /** Reads, outside the window, what `advanceIds` will need. */
+  prepareIds(domain: string, to: Side): Promise<void>
   /** Lifts the AUTO_INCREMENT of the side above the other's. */
-  advanceIds(domain: string, to: Side): Promise<Readonly<Record<string, string>>>
+  advanceIds(domain: string): Promise<Readonly<Record<string, string>>>
   /** Next offset that the applier of this feed will read. */
   offsetOf(domain: string, direction: Direction): Promise<bigint>
 }

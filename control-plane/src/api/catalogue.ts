@@ -24,6 +24,7 @@ export function catalogueRoutes(app: Express, auth: RequestHandler, control: Con
     const body = shaped(projectSchema, request.body)
     const table = await registerProject(control.lead(), body, body.variables, body.actor)
     if (table !== null) hub.publish(table)
+    control.forget()
     answer(response, { file: body.file, epoch: table?.epoch, next: 'matapalo register MANIFEST' })
   })
 

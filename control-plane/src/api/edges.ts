@@ -22,7 +22,7 @@ export function edgeRoutes(app: Express, auth: RequestHandler, hub: EdgeHub): vo
     response.setHeader('cache-control', 'no-store')
     response.socket?.setNoDelay(true)
     const disconnect = await hub.connect(id, url, {
-      send: (line) => response.write(`${JSON.stringify(line)}\n`),
+      send: (line) => response.write(`${line}\n`),
       end: () => response.end(),
     })
     response.flushHeaders()

@@ -26,8 +26,8 @@ interface Known {
 }
 
 export interface Stream {
-  /** Writes one NDJSON line. */
-  send(line: object): void
+  /** Writes one line of NDJSON, without its end. */
+  send(line: string): void
   end(): void
 }
 
@@ -42,6 +42,9 @@ const pingEveryMs = 250
 /** 20 (milliseconds): how often the ledger is asked about edges that have no stream here. */
 const ledgerEveryMs = 20
 
+const ping = JSON.stringify({ type: 'ping' })
+const tableLine = (table: RouteTable): string => JSON.stringify({ type: 'table', table })
+
 export class EdgeHub {
   readonly #db: Db
   readonly #log: Log
@@ -55,7 +58,7 @@ export class EdgeHub {
     this.#db = db
     this.#log = log
     this.#pings = setInterval(() => {
-      for (const stream of this.#streams.values()) stream.send({ type: 'ping' })
+      for (const stream of this.#streams.values()) stream.send(ping)
     }, pingEveryMs)
   }
 
@@ -98,7 +101,7 @@ export class EdgeHub {
     this.#streams.get(id)?.end()
     this.#streams.set(id, stream)
     this.#log.info({ edge: id }, 'edge.connected')
-    if (this.#table !== null) stream.send({ type: 'table', table: this.#table })
+    if (this.#table !== null) stream.send(tableLine(this.#table))
     return () => {
       if (this.#streams.get(id) !== stream) return
       this.#streams.delete(id)
@@ -110,7 +113,8 @@ export class EdgeHub {
   publish(table: RouteTable): void {
     if (this.#table !== null && table.epoch <= this.#table.epoch) return
     this.#table = table
-    for (const stream of this.#streams.values()) stream.send({ type: 'table', table })
+    const line = tableLine(table)
+    for (const stream of this.#streams.values()) stream.send(line)
   }
 
   /** @returns false when no such edge is known */

@@ -54,12 +54,16 @@ export async function endEntry(
   tx: Pick<Session, 'execute'>,
   transferId: number,
   { n, state, detail, error }: Ended,
+  endedAt = now(),
 ): Promise<void> {
   await tx.execute(
     `UPDATE journal SET state = ?, detail = ?, ended_at = ? WHERE transfer_id = ? AND n = ? AND state = 'begun'`,
-    [state, toJson(error ? { ...detail, error } : (detail ?? null)), now(), transferId, n],
+    [state, toJson(error ? { ...detail, error } : (detail ?? null)), endedAt, transferId, n],
   )
 }
+
+/** A claim has no domain yet, and the last step of either way out may have let go already. */
+const free = (step: StepName): boolean => step === 'claim' || step === 'releaseEdges'
 
 export class LedgerJournal implements Journal {
   readonly #db: Db
@@ -67,7 +71,11 @@ export class LedgerJournal implements Journal {
   readonly #of: JournalOf
   readonly #places: string
   #n = 0
+  /** Of the attempt. */
   #term = 0
+  /** Highest given out for these domains. */
+  #seq = 0
+  #topTerm = 0
 
   constructor(db: Db, lease: Lease, of: JournalOf) {
     this.#db = db
@@ -82,6 +90,12 @@ export class LedgerJournal implements Journal {
       this.#of.id,
     ])
     const entries = rows.map(fromRow)
+    const [top] = await this.#db.query(
+      `SELECT MAX(fence_seq) AS seq, MAX(term) AS term FROM domain WHERE name IN (${this.#places})`,
+      [...this.#of.domains],
+    )
+    this.#seq = Number(top?.seq ?? 0)
+    this.#topTerm = Number(top?.term ?? 0)
     this.#n = entries.at(-1)?.n ?? 0
     this.#term = entries.findLast((entry) => entry.act === 'do')?.term ?? 0
     return entries
@@ -91,22 +105,16 @@ export class LedgerJournal implements Journal {
     const begunAt = now()
     const { id, domains, from, to } = this.#of
     return this.#lease.guarded(`transfer ${id}`, async (tx) => {
-      if (ended !== undefined) await endEntry(tx, id, ended)
-      const [top] = await tx.query(
-        `SELECT MAX(fence_seq) AS seq, MAX(term) AS term, SUM(transfer_id <=> ?) AS mine
-         FROM domain WHERE name IN (${this.#places}) FOR UPDATE`,
-        [id, ...domains],
+      // Only this transfer moves its domains' numbers, so they are known since `read`.
+      const seq = this.#seq + 1
+      const term = step === 'claim' || act === 'undo' ? this.#topTerm + 1 : this.#term
+      const { affectedRows } = await tx.execute(
+        `UPDATE domain SET fence_seq = ?, term = GREATEST(term, ?)
+         WHERE name IN (${this.#places}) AND fence_seq < ?${free(step) ? '' : ' AND transfer_id = ?'}`,
+        [seq, term, ...domains, seq, ...(free(step) ? [] : [id])],
       )
-      // A claim has no domain yet, and the last step of either way out may have let go already.
-      const loose = step === 'claim' || step === 'releaseEdges'
-      if (!loose && Number(top?.mine) !== domains.length)
+      if (affectedRows !== domains.length)
         throw new LeaseLost(`transfer ${id}, whose domains are claimed by another`)
-      const seq = Number(top?.seq) + 1
-      const term = step === 'claim' || act === 'undo' ? Number(top?.term) + 1 : this.#term
-      await tx.execute(
-        `UPDATE domain SET fence_seq = ?, term = GREATEST(term, ?) WHERE name IN (${this.#places})`,
-        [seq, term, ...domains],
-      )
       const fence = fenceOfTurn(step, act, from, to)
       if (fence !== null)
         await intend(
@@ -114,11 +122,14 @@ export class LedgerJournal implements Journal {
           domains.map((domain) => ({ domain, ...fence, seq, term })),
         )
       const n = this.#n + 1
+      if (ended !== undefined) await endEntry(tx, id, ended, begunAt)
       await tx.execute(
         `INSERT INTO journal (transfer_id, n, step, act, state, seq, term, begun_at)
          VALUES (?, ?, ?, ?, 'begun', ?, ?, ?)`,
         [id, n, step, act, seq, term, begunAt],
       )
+      this.#seq = seq
+      this.#topTerm = Math.max(this.#topTerm, term)
       this.#n = n
       if (act === 'do') this.#term = term
       return { n, step, act, state: 'begun', seq, term }
@@ -130,8 +141,9 @@ export class LedgerJournal implements Journal {
     ended: Ended | undefined,
     error: ErrorBody | undefined,
   ): Promise<void> {
+    const endedAt = now()
     await this.#lease.guarded(`transfer ${this.#of.id}`, async (tx) => {
-      if (ended !== undefined) await endEntry(tx, this.#of.id, ended)
+      if (ended !== undefined) await endEntry(tx, this.#of.id, ended, endedAt)
       await finishTransfer(tx, this.#of.id, outcome, error)
     })
   }

@@ -25,6 +25,8 @@ export class Lease {
   #renewing: Promise<void> | undefined
   #lost: () => void = () => {}
   #settling: Promise<void> = Promise.resolve()
+  /** The generation that a `settle` under way is about to write. */
+  #settlingTo: number | null = null
 
   constructor(db: Db, log: Log, options: LeaseOptions) {
     this.#db = db
@@ -86,7 +88,8 @@ export class Lease {
           [this.#ttlMs * 1000, this.#holder, generation],
         )
         // `settle` may have moved our own generation meanwhile.
-        if (affectedRows === 0 && this.#generation === generation) return this.#lose()
+        const settled = this.#generation !== generation || this.#settlingTo === generation + 1
+        if (affectedRows === 0 && !settled) return this.#lose()
       } catch (error) {
         this.#log.warn({ err: error }, 'lease.renewFailed')
       }
@@ -102,14 +105,14 @@ export class Lease {
 
   /** Runs `work` in a transaction that commits only if this process still leads. */
   async guarded<T>(what: string, work: (tx: Session) => Promise<T>): Promise<T> {
-    await this.#settling
     if (!this.leads) throw new LeaseLost(what)
     return this.#db.transaction(async (tx) => {
       const [row] = await tx.query(
-        `SELECT generation FROM lease WHERE name = 'conductor' LOCK IN SHARE MODE`,
+        `SELECT generation, holder FROM lease WHERE name = 'conductor' LOCK IN SHARE MODE`,
       )
-      await this.#settling
-      if (Number(row?.generation) !== this.#generation) {
+      const generation = Number(row?.generation)
+      const ours = generation === this.#generation || generation === this.#settlingTo
+      if (!ours || row?.holder !== this.#holder) {
         this.#lose()
         throw new LeaseLost(what)
       }
@@ -130,6 +133,7 @@ export class Lease {
   async #settle(what: string): Promise<void> {
     const generation = this.#generation
     if (generation === null) throw new LeaseLost(what)
+    this.#settlingTo = generation + 1
     const { affectedRows } = await this.#db.execute(
       `UPDATE lease SET generation = generation + 1 WHERE name = 'conductor' AND holder = ? AND generation = ?`,
       [this.#holder, generation],
@@ -139,6 +143,7 @@ export class Lease {
       throw new LeaseLost(what)
     }
     this.#generation = generation + 1
+    this.#settlingTo = null
   }
 
   /** Gives the lease back, so that a standby need not wait for it to run out. */

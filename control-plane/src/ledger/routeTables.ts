@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { compileRouteTable, type DomainState, type RouteTable } from '@matapalo/core'
+import {
+  compileRouteTable,
+  type DomainState,
+  type Manifest,
+  type Project,
+  type RouteTable,
+} from '@matapalo/core'
 import type { Session } from '@matapalo/runtime'
 import { readManifests, readProject } from './catalogue.ts'
 import { readDomains } from './domains.ts'
@@ -15,14 +21,20 @@ export async function currentTable(db: Pick<Session, 'query'>): Promise<RouteTab
   return fromJson<RouteTable>(row?.body)
 }
 
-/** @returns the table at its new epoch, or null while no project is registered */
-export async function publishTable(tx: Session): Promise<RouteTable | null> {
-  const project = await readProject(tx)
+/**
+ * @param known what is registered, where the caller has it at hand; read when absent
+ * @returns the table at its new epoch, or null while no project is registered
+ */
+export async function publishTable(
+  tx: Session,
+  known?: { readonly project: Project; readonly manifests: ReadonlyMap<string, Manifest> },
+): Promise<RouteTable | null> {
+  const project = known?.project ?? (await readProject(tx))
   if (project === null) return null
   const [last] = await tx.query(
     'SELECT epoch FROM route_table ORDER BY epoch DESC LIMIT 1 FOR UPDATE',
   )
-  const manifests = await readManifests(tx)
+  const manifests = known?.manifests ?? (await readManifests(tx))
   const domains = (await readDomains(tx)).flatMap((domain): DomainState[] => {
     const service = manifests.get(domain.name)?.service
     if (service === undefined) return []

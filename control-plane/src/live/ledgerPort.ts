@@ -5,17 +5,19 @@
  * @module
  */
 import { type JournalEntry, type Phase, type RouteTable, transferEnds } from '@matapalo/core'
-import type { Db, Session } from '@matapalo/runtime'
-import type { EdgeHub } from '../edges/hub.ts'
+import type { Session } from '@matapalo/runtime'
+import type { Control } from '../control.ts'
 import { Refused } from '../errors.ts'
 import { endEntry } from '../ledger/journal.ts'
-import type { Lease } from '../ledger/lease.ts'
 import { currentTable, publishTable } from '../ledger/routeTables.ts'
 import type { LedgerPort, Move } from '../ports.ts'
 
 const places = (move: Move): string => move.domains.map(() => '?').join(', ')
 
-export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
+export async function ledgerPort(control: Control): Promise<LedgerPort> {
+  const { ledger: db, lease, hub } = control
+  const [project, manifests] = await Promise.all([control.project(), control.manifests()])
+  const known = project === null ? undefined : { project, manifests }
   /** Commits, then tells the edges. */
   const change = async (
     move: Move,
@@ -24,7 +26,7 @@ export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
   ): Promise<number> => {
     const table = await lease.guarded(`transfer ${move.id}`, async (tx) => {
       await work(tx)
-      const published = await publishTable(tx)
+      const published = await publishTable(tx, known)
       await last?.(tx, published)
       return published
     })
@@ -34,6 +36,7 @@ export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
     return table.epoch
   }
 
+  let switched: number | null = null
   const mustBeAll = (move: Move, affectedRows: number): void => {
     if (affectedRows !== move.domains.length)
       throw new Refused(
@@ -79,8 +82,8 @@ export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
         )
         if (held) mustBeAll(move, affectedRows)
       }),
-    switchOwner: (move, entry: JournalEntry) =>
-      change(
+    async switchOwner(move, entry: JournalEntry) {
+      switched = await change(
         move,
         async (tx) => {
           const { affectedRows } = await tx.execute(
@@ -99,7 +102,9 @@ export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
         },
         (tx, table) =>
           endEntry(tx, move.id, { n: entry.n, state: 'done', detail: { epoch: table?.epoch } }),
-      ),
+      )
+      return switched
+    },
     finish: (move) =>
       change(move, async (tx) => {
         await tx.execute(
@@ -108,6 +113,7 @@ export function ledgerPort(db: Db, lease: Lease, hub: EdgeHub): LedgerPort {
         )
       }),
     async currentEpoch() {
+      if (switched !== null) return switched
       const table = await currentTable(db)
       if (table === null) throw new Refused('no route table; run: matapalo project matapalo.yaml')
       // A conductor that took over has not told its edges yet.

@@ -7,9 +7,9 @@ import { storesPort } from './storesPort.ts'
 import { verificationPort } from './verificationPort.ts'
 
 export async function livePorts(control: Control): Promise<TransferPorts> {
-  const { ledger, lease, hub, stores } = control
+  const { hub, stores } = control
   return {
-    ledger: ledgerPort(ledger, lease, hub),
+    ledger: await ledgerPort(control),
     edges: edgesPort(hub),
     stores: storesPort(stores, await control.manifests()),
     verification: verificationPort(control),

@@ -3,7 +3,7 @@
 import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
 import { FenceBlocked, setFence } from '@matapalo/cdc/fence'
-import { advanceIds } from '@matapalo/cdc/ids'
+import { type Advance, prepareIds } from '@matapalo/cdc/ids'
 import { readMarker, writeMarker, writeOwnerMarker } from '@matapalo/cdc/markers'
 import { type Manifest, otherSide } from '@matapalo/core'
 import { FenceMoved, NotFound } from '../errors.ts'
@@ -20,6 +20,7 @@ export function storesPort(stores: Stores, manifests: ReadonlyMap<string, Manife
       throw new NotFound(`${domain}: not registered; run: matapalo register`)
     return manifest
   }
+  const advances = new Map<string, Advance>()
   return {
     async warm() {
       const sessions = [stores.monolith, stores.service].flatMap((db) =>
@@ -59,9 +60,9 @@ export function storesPort(stores: Stores, manifests: ReadonlyMap<string, Manife
         }),
       )
     },
-    async advanceIds(domain, to) {
+    async prepareIds(domain, to) {
       const manifest = manifestOf(domain)
-      if (manifest.ids === 'application') return {}
+      if (manifest.ids === 'application') return
       const from = otherSide(to)
       const pairs = manifest.tables.flatMap(({ source, targets }) =>
         targets.map(({ table }) => {
@@ -72,7 +73,10 @@ export function storesPort(stores: Stores, manifests: ReadonlyMap<string, Manife
             : { source: service, target: monolith }
         }),
       )
-      const advanced = await advanceIds(stores[from], stores[to], domain, pairs)
+      advances.set(domain, await prepareIds(stores[from], stores[to], domain, pairs))
+    },
+    async advanceIds(domain) {
+      const advanced = (await advances.get(domain)?.()) ?? []
       return Object.fromEntries(advanced.map((one) => [one.table, one.to.toString()]))
     },
     async offsetOf(domain, direction) {

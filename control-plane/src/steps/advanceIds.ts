@@ -4,10 +4,9 @@ import type { Move, TransferPorts } from '../ports.ts'
 
 export const advanceIds = (ports: TransferPorts, move: Move): Step => ({
   name: 'advanceIds',
+  light: true,
   do: async () => {
-    const lifted = await Promise.all(
-      move.domains.map((domain) => ports.stores.advanceIds(domain, move.to)),
-    )
+    const lifted = await Promise.all(move.domains.map((domain) => ports.stores.advanceIds(domain)))
     return { lifted: Object.assign({}, ...lifted) }
   },
 })

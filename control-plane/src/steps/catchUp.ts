@@ -4,6 +4,7 @@ import type { Move, Notes, TransferPorts } from '../ports.ts'
 
 export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'catchUp',
+  light: true,
   do: async () => {
     notes.catchUpDeadline = performance.now() + move.budgets.catchUpMs
     await Promise.all(

@@ -5,6 +5,7 @@ import type { Move, Notes, TransferPorts } from '../ports.ts'
 
 export const verifyLast = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'verifyLast',
+  light: true,
   do: async () => {
     const back = directionFrom(otherSide(move.from))
     const compared = await Promise.all(
