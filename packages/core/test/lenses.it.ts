@@ -115,6 +115,25 @@ describe('lenses on two servers', () => {
     })
   }
 
+  for (const [oldType, newType, bytes, hex] of [
+    ['VARBINARY(8)', 'BLOB', [0, 255, 0], '00FF00'],
+    ['BINARY(4)', 'BINARY(4)', [1, 0, 0, 0], '01000000'],
+    ['BIT(12)', 'BIT(12)', [1, 255], '01FF'],
+    ['BIT(1)', 'BIT(1)', [1], '01'],
+    ['BIT(64)', 'BIT(64)', [128, 0, 0, 0, 0, 0, 0, 1], '8000000000000001'],
+  ] as const) {
+    it(`${oldType} to ${newType}: bytes compare as hex`, async () => {
+      const value = new Uint8Array(bytes)
+      const lens = { name: '', source: oldType, target: newType, rule: {}, fits: [] }
+      const table = compiled(lens)
+      await fill(source, 'old_shop.old', oldType, [value, null])
+      const made = table.forward({ id: '0', v: value })[0]?.row.v ?? null
+      await fill(target, 'new_shop.new', newType, [made, null])
+      expect(await texts(source, 'old_shop.old', forwardSql(table))).to.deep.equal([hex, null])
+      expect(await texts(target, 'new_shop.new', targetSql(table))).to.deep.equal([hex, null])
+    })
+  }
+
   it('different values have different texts', async () => {
     for (const lens of lensCases.filter(({ rule }) => !('json' in rule) && !('lossy' in rule))) {
       const values = lens.fits.map(([old]) => old)
