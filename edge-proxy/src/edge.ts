@@ -12,6 +12,7 @@ import type { Side } from '@matapalo/core'
 import { type Db, Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
 import type { EdgeConfig } from './config.ts'
+import { Delivery } from './delivery.ts'
 import { Follower } from './follow/follower.ts'
 import { LedgerTables } from './follow/ledger.ts'
 import { ControlStream } from './follow/stream.ts'
@@ -33,6 +34,7 @@ import { Parents } from './identity/parent.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Replicas } from './replicas.ts'
+import { Retries } from './retries.ts'
 import { createEdgeServer, stopServer } from './server.ts'
 import { TableInForce } from './tableInForce.ts'
 import { Upgrades } from './upgrades.ts'
@@ -131,21 +133,28 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     return { epoch, drained: Object.keys(before).length === 0, inFlight: before }
   }
 
-  const pipeline = new Pipeline({
+  const usedFreshness = config.freshness ? freshness : undefined
+  const delivery = new Delivery({
     inForce,
     inFlight,
-    holds,
-    isolated: () => follower.isolated,
-    freshness: config.freshness ? freshness : undefined,
-    introspection,
-    signer: await openSigner(config.identityKey),
     replicas,
     forwarder: config.forwarder === 'undici' ? undici : middleware,
-    metrics,
+    freshness: usedFreshness,
+    introspection,
     announceSession: (subject) => store.announceSession(subject),
     sessionCookie: config.sessionCookie,
-    connectMaxMs: config.connectMax,
     closing: () => closing,
+  })
+  const pipeline = new Pipeline({
+    inForce,
+    holds,
+    isolated: () => follower.isolated,
+    freshness: usedFreshness,
+    introspection,
+    signer: await openSigner(config.identityKey),
+    delivery,
+    retries: new Retries(config.connectMax, metrics),
+    metrics,
   })
   const upgrades = new Upgrades({
     inForce,

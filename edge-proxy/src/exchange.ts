@@ -28,7 +28,8 @@ export class Exchange {
   readonly hasBody: boolean
   /** The client asked to be told before it sends its content. */
   readonly expectsContinue: boolean
-  readonly #left = new AbortController()
+  #left: AbortController | undefined
+  #gone = false
   readonly #sessionCookie: string
   readonly #parents: Parents
   #subjects: readonly Subject[] | undefined
@@ -80,7 +81,9 @@ export class Exchange {
     this.hasBody =
       req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
     res.once('close', () => {
-      if (!res.writableFinished) this.#left.abort()
+      if (res.writableFinished) return
+      this.#gone = true
+      this.#left?.abort()
     })
   }
 
@@ -108,8 +111,17 @@ export class Exchange {
     )
   }
 
-  /** Aborts when the client leaves before its answer is complete. */
+  /** The client left before its answer was complete. */
+  get gone(): boolean {
+    return this.#gone
+  }
+
+  /** Aborts when the client leaves; made only for those that have to wait. */
   get left(): AbortSignal {
+    if (this.#left === undefined) {
+      this.#left = new AbortController()
+      if (this.#gone) this.#left.abort()
+    }
     return this.#left.signal
   }
 }

@@ -11,24 +11,21 @@
 import { type Decision, decide, type RouteTable } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { answerError } from './answer.ts'
-import { NoTable, UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './errors.ts'
+import type { Delivery } from './delivery.ts'
+import { NoTable } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import type { Forwarder, Head, Outcome } from './forward/forward.ts'
-import { setCookies, upstreamFields } from './forward/headers.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
-import type { InFlight } from './hold/inFlight.ts'
 import { enforceAccess, guarded } from './identity/access.ts'
 import type { Signer } from './identity/assertion.ts'
 import type { Introspection } from './identity/introspection.ts'
-import { type Subject, sessionChange } from './identity/subject.ts'
+import type { Subject } from './identity/subject.ts'
 import type { EdgeMetrics } from './metrics.ts'
-import type { Replicas } from './replicas.ts'
+import type { Retries } from './retries.ts'
 import type { TableInForce } from './tableInForce.ts'
 
 export interface PipelineParts {
   readonly inForce: TableInForce
-  readonly inFlight: InFlight
   readonly holds: HoldQueue
   /** Lost contact while a hold is in force. */
   readonly isolated: () => boolean
@@ -36,20 +33,13 @@ export interface PipelineParts {
   readonly freshness: Freshness | undefined
   readonly introspection: Introspection
   readonly signer: Signer
-  readonly replicas: Replicas
-  readonly forwarder: Forwarder
+  readonly delivery: Delivery
+  readonly retries: Retries
   readonly metrics: EdgeMetrics
-  readonly announceSession: (subject: Subject) => void
-  readonly sessionCookie: string
-  readonly connectMaxMs: number
-  /** True while stopping: answers close their connections. */
-  readonly closing: () => boolean
 }
 
-/** Between two tries to reach an upstream, ms. */
-const connectRetryMs = 50
-/** A read whose upstream broke off before an answer is sent again this often. */
-const readRetries = 2
+/** Between two tries to send a request, ms. */
+const retryMs = 50
 
 export class Pipeline {
   readonly #parts: PipelineParts
@@ -74,8 +64,8 @@ export class Pipeline {
   }
 
   async #serve(exchange: Exchange): Promise<void> {
-    let unreachableSince: number | undefined
-    while (!exchange.left.aborted) {
+    let failingSince: number | undefined
+    while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
       const decision = decide(table, exchange.line)
@@ -109,10 +99,11 @@ export class Pipeline {
         await this.#parts.freshness?.beforeWrite(write)
         continue
       }
-      const outcome = await this.#forward(exchange, table, decision, write)
+      const outcome = await this.#parts.delivery.deliver(exchange, table, decision, write)
       if (outcome.kind !== 'failed') return
-      unreachableSince ??= performance.now()
-      await this.#again(exchange, decision, outcome, unreachableSince)
+      failingSince ??= performance.now()
+      this.#parts.retries.allow(exchange, decision, outcome, failingSince)
+      await sleep(retryMs)
     }
   }
 
@@ -213,120 +204,6 @@ export class Pipeline {
       .map(({ domain, owner }) => ({ domain, owner }))
     if (domains.length === 0) return undefined
     return { id: exchange.traceparent, subjects: exchange.subjects, domains }
-  }
-
-  /** Counts and forwards, in the turn in which it was decided. */
-  async #forward(
-    exchange: Exchange,
-    table: RouteTable,
-    decision: Decision,
-    write: FreshWrite | undefined,
-  ): Promise<Outcome> {
-    const { inFlight, forwarder, replicas } = this.#parts
-    const origin = replicas.pick(table, decision.upstream)
-    const ended = inFlight.begin(table.epoch, decision.writes)
-    const { req, res, line } = exchange
-    const outcome = await forwarder.forward({
-      req,
-      res,
-      origin,
-      method: line.method,
-      target: exchange.target,
-      headers: upstreamFields(req.rawHeaders, {
-        host: req.headers.host as string,
-        remoteAddress: req.socket.remoteAddress ?? '',
-        scheme: 'http',
-        requestId: exchange.requestId,
-        traceparent: exchange.traceparent,
-        // Nobody waits for tokens of domains that nobody watches.
-        tracestate:
-          this.#parts.inForce.watched.size > 0
-            ? exchange.tracestate()
-            : (req.headers.tracestate as string | undefined),
-        ...(decision.side === 'service' && exchange.assertion !== undefined
-          ? { identity: exchange.assertion }
-          : {}),
-      }),
-      hasBody: exchange.hasBody,
-      onBodyWanted: () => {
-        if (exchange.expectsContinue) res.writeContinue()
-      },
-      onHead: (head) => {
-        exchange.slot?.free()
-        exchange.answeredBy = decision.upstream
-        return this.#onHead(exchange, head, write)
-      },
-      onUpstreamDone: ended,
-    })
-    ended()
-    // Sent and not answered: it may still be written, so the writer stays dirty.
-    if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
-      if (!outcome.sent) this.#parts.freshness?.notWritten(write)
-      exchange.marked = undefined
-    }
-    return outcome
-  }
-
-  #onHead(
-    exchange: Exchange,
-    head: Head,
-    write: FreshWrite | undefined,
-  ): readonly string[] | Promise<readonly string[]> {
-    const fields = this.#answerFields(exchange, head)
-    const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
-    if (write === undefined && change === undefined) return fields
-    return this.#protect(exchange, write, change).then(() => fields)
-  }
-
-  /** The answer is released when whoever reads next, by whatever identity, is protected. */
-  async #protect(
-    exchange: Exchange,
-    write: FreshWrite | undefined,
-    change: { readonly subject: Subject | null } | undefined,
-  ): Promise<void> {
-    const { freshness, introspection, inForce, announceSession } = this.#parts
-    const { subjects } = exchange.credentials
-    const forget = change?.subject ? [...subjects, change.subject] : subjects
-    if (change !== undefined) {
-      for (const subject of forget) {
-        introspection.forget(subject)
-        announceSession(subject)
-      }
-      await freshness?.carryOver([...inForce.watched], subjects, change.subject)
-    }
-    if (write === undefined) return
-    const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
-    await freshness?.afterWrite(write, keepFor)
-  }
-
-  #answerFields(exchange: Exchange, head: Head): readonly string[] {
-    const fields = [...head.headers, 'x-request-id', exchange.requestId]
-    if (this.#parts.closing()) fields.push('connection', 'close')
-    if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
-    return fields
-  }
-
-  /** Waits before another try where one is safe. @throws what is answered where none is */
-  async #again(
-    exchange: Exchange,
-    decision: Decision,
-    failure: Outcome & { readonly kind: 'failed' },
-    since: number,
-  ): Promise<void> {
-    const { metrics, connectMaxMs } = this.#parts
-    const late = performance.now() - since > connectMaxMs
-    if (!failure.sent) {
-      if (late) throw new UpstreamUnreachable(decision.upstream, failure.cause)
-      metrics.retried('unsent')
-    } else {
-      const safe = decision.access === 'read' && !exchange.hasBody && decision.writes.length === 0
-      if (failure.slow) throw new UpstreamSlow(decision.upstream, failure.cause)
-      if (!safe || late || ++exchange.resets > readRetries) {
-        throw new UpstreamBroke(decision.upstream, failure.cause)
-      }
-      metrics.retried('read')
-    }
-    await sleep(connectRetryMs)
   }
 }
 

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
+import { Delivery } from '../src/delivery.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
 import { UndiciForwarder } from '../src/forward/undici.ts'
@@ -17,6 +18,7 @@ import { Parents } from '../src/identity/parent.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { Replicas } from '../src/replicas.ts'
+import { Retries } from '../src/retries.ts'
 import { createEdgeServer, stopServer } from '../src/server.ts'
 import { TableInForce } from '../src/tableInForce.ts'
 import { Upgrades } from '../src/upgrades.ts'
@@ -139,21 +141,27 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     return options.sessions?.[session] ?? null
   }, 60_000)
   const replicas = new Replicas()
-  const pipeline = new Pipeline({
+  const delivery = new Delivery({
     inForce,
     inFlight,
+    replicas,
+    forwarder,
+    freshness: options.freshness,
+    introspection,
+    announceSession: () => undefined,
+    sessionCookie: 'sid',
+    closing: () => false,
+  })
+  const pipeline = new Pipeline({
+    inForce,
     holds,
     isolated: () => isolated,
     freshness: options.freshness,
     introspection,
     signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
-    replicas,
-    forwarder,
+    delivery,
+    retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     metrics,
-    announceSession: () => undefined,
-    sessionCookie: 'sid',
-    connectMaxMs: options.connectMaxMs ?? 2_000,
-    closing: () => false,
   })
   const upgrades = new Upgrades({
     inForce,

@@ -1,0 +1,127 @@
+/**
+ * Sends a decided request, and releases its answer only when whoever reads next is protected.
+ *
+ * @module
+ */
+import type { Decision, RouteTable } from '@matapalo/core'
+import type { Exchange } from './exchange.ts'
+import type { Forwarder, Head, Outcome } from './forward/forward.ts'
+import { setCookies, upstreamFields } from './forward/headers.ts'
+import type { Freshness, FreshWrite } from './freshness/freshness.ts'
+import type { InFlight } from './hold/inFlight.ts'
+import type { Introspection } from './identity/introspection.ts'
+import { type Subject, sessionChange } from './identity/subject.ts'
+import type { Replicas } from './replicas.ts'
+import type { TableInForce } from './tableInForce.ts'
+
+export interface DeliveryParts {
+  readonly inForce: TableInForce
+  readonly inFlight: InFlight
+  readonly replicas: Replicas
+  readonly forwarder: Forwarder
+  readonly freshness: Freshness | undefined
+  readonly introspection: Introspection
+  readonly announceSession: (subject: Subject) => void
+  readonly sessionCookie: string
+  /** True while stopping: answers close their connections. */
+  readonly closing: () => boolean
+}
+
+export class Delivery {
+  readonly #parts: DeliveryParts
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+  }
+
+  /** Counts and forwards, in the turn in which it was decided. */
+  async deliver(
+    exchange: Exchange,
+    table: RouteTable,
+    decision: Decision,
+    write: FreshWrite | undefined,
+  ): Promise<Outcome> {
+    const { inFlight, forwarder, replicas } = this.#parts
+    const origin = replicas.pick(table, decision.upstream)
+    const ended = inFlight.begin(table.epoch, decision.writes)
+    const { req, res, line } = exchange
+    const outcome = await forwarder.forward({
+      req,
+      res,
+      origin,
+      method: line.method,
+      target: exchange.target,
+      headers: upstreamFields(req.rawHeaders, {
+        host: req.headers.host as string,
+        remoteAddress: req.socket.remoteAddress ?? '',
+        scheme: 'http',
+        requestId: exchange.requestId,
+        traceparent: exchange.traceparent,
+        // Nobody waits for tokens of domains that nobody watches.
+        tracestate:
+          this.#parts.inForce.watched.size > 0
+            ? exchange.tracestate()
+            : (req.headers.tracestate as string | undefined),
+        ...(decision.side === 'service' && exchange.assertion !== undefined
+          ? { identity: exchange.assertion }
+          : {}),
+      }),
+      hasBody: exchange.hasBody,
+      onBodyWanted: () => {
+        if (exchange.expectsContinue) res.writeContinue()
+      },
+      onHead: (head) => {
+        exchange.slot?.free()
+        exchange.answeredBy = decision.upstream
+        return this.#onHead(exchange, head, write)
+      },
+      onUpstreamDone: ended,
+    })
+    ended()
+    // Sent and not answered: it may still be written, so the writer stays dirty.
+    if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
+      if (!outcome.sent) this.#parts.freshness?.notWritten(write)
+      exchange.marked = undefined
+    }
+    return outcome
+  }
+
+  #onHead(
+    exchange: Exchange,
+    head: Head,
+    write: FreshWrite | undefined,
+  ): readonly string[] | Promise<readonly string[]> {
+    const fields = this.#answerFields(exchange, head)
+    const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
+    if (write === undefined && change === undefined) return fields
+    return this.#protect(exchange, write, change).then(() => fields)
+  }
+
+  /** The answer is released when whoever reads next, by whatever identity, is protected. */
+  async #protect(
+    exchange: Exchange,
+    write: FreshWrite | undefined,
+    change: { readonly subject: Subject | null } | undefined,
+  ): Promise<void> {
+    const { freshness, introspection, inForce, announceSession } = this.#parts
+    const { subjects } = exchange.credentials
+    const forget = change?.subject ? [...subjects, change.subject] : subjects
+    if (change !== undefined) {
+      for (const subject of forget) {
+        introspection.forget(subject)
+        announceSession(subject)
+      }
+      await freshness?.carryOver([...inForce.watched], subjects, change.subject)
+    }
+    if (write === undefined) return
+    const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
+    await freshness?.afterWrite(write, keepFor)
+  }
+
+  #answerFields(exchange: Exchange, head: Head): readonly string[] {
+    const fields = [...head.headers, 'x-request-id', exchange.requestId]
+    if (this.#parts.closing()) fields.push('connection', 'close')
+    if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
+    return fields
+  }
+}

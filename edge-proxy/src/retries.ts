@@ -1,0 +1,44 @@
+/**
+ * When a request may be sent again: when it provably was not sent, or when it is a read without
+ * content whose upstream broke off before an answer. Never otherwise.
+ *
+ * @module
+ */
+import type { Decision } from '@matapalo/core'
+import { UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { Outcome } from './forward/forward.ts'
+import type { EdgeMetrics } from './metrics.ts'
+
+/** A read whose upstream broke off before an answer is sent again this often. */
+const readRetries = 2
+
+export class Retries {
+  readonly #maxMs: number
+  readonly #metrics: Pick<EdgeMetrics, 'retried'>
+
+  /** @param maxMs from a request's first failure to its last try */
+  constructor(maxMs: number, metrics: Pick<EdgeMetrics, 'retried'>) {
+    this.#maxMs = maxMs
+    this.#metrics = metrics
+  }
+
+  /** @throws what is answered when another try is not safe, or no use any more */
+  allow(
+    exchange: Exchange,
+    { upstream, access, writes }: Decision,
+    { sent, slow, cause }: Outcome & { readonly kind: 'failed' },
+    since: number,
+  ): void {
+    const late = performance.now() - since > this.#maxMs
+    if (!sent) {
+      if (late) throw new UpstreamUnreachable(upstream, cause)
+      this.#metrics.retried('unsent')
+      return
+    }
+    if (slow) throw new UpstreamSlow(upstream, cause)
+    const safe = access === 'read' && writes.length === 0 && !exchange.hasBody
+    if (!safe || late || ++exchange.resets > readRetries) throw new UpstreamBroke(upstream, cause)
+    this.#metrics.retried('read')
+  }
+}
