@@ -13,6 +13,7 @@ export { compareKeys, type KeysByTable } from './verification/compareKeys.ts'
 export { type Difference, redacted } from './verification/difference.ts'
 export { keyText, type Pair, type Store, type Stores } from './verification/pair.ts'
 export { loadPairs, TableMissing } from './verification/pairs.ts'
+export { repairRequest, repairsAtMost, TooManyDifferences } from './verification/repair.ts'
 export type { Settle } from './verification/suspects.ts'
 export { type SweepOptions, type Swept, sweepKeys } from './verification/sweep.ts'
 export {

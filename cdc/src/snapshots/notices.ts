@@ -56,6 +56,7 @@ const goodEnds = new Set(['SUCCEEDED', 'EMPTY'])
 export function withNotice(status: SnapshotStatus, run: SnapshotRun, text: string): SnapshotStatus {
   const notice = noticeOf(text)
   if (notice === null || notice.id !== run.id) return status
+  if (status.phase === 'completed' || status.phase === 'aborted') return status
   const { data } = notice
   switch (notice.type) {
     case 'STARTED':

@@ -57,6 +57,12 @@ describe('snapshot notices', () => {
     )
   })
 
+  it('leave a completed snapshot completed when somebody resumes it', () => {
+    expect(fold(notice('STARTED'), notice('COMPLETED'), notice('RESUMED')).phase).to.equal(
+      'completed',
+    )
+  })
+
   it('pass over other snapshots and what is no notice', () => {
     expect(fold(notice('COMPLETED', {}, 'other'), 'not json', '{}')).to.equal(askedStatus)
   })
