@@ -23,7 +23,8 @@ export interface ArenaOptions {
   readonly books: number
   readonly users: number
   readonly orders: number
-  readonly catalogue?: string
+  /** CSV of real books, as the first of them. */
+  readonly catalogue?: string | null
   readonly keep?: boolean
   readonly env?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
 }
@@ -72,9 +73,9 @@ export class Arena {
 
   /** Fills the shop and remembers its stock. */
   async seed(): Promise<string> {
-    const { books, users, orders, catalogue } = this.options
+    const { books, users, orders, catalogue = null } = this.options
     const size = ['--books', books, '--users', users, '--orders', orders].map(String)
-    const file = catalogue === undefined ? [] : ['--catalogue', catalogue]
+    const file = catalogue === null ? [] : ['--catalogue', catalogue]
     return run(process.execPath, [join(root, 'monolith/src/seed/main.ts'), ...size, ...file], {
       env: { DATABASE_URL: this.stack.urls['monolith-db.bookshop_ddl'] ?? '' },
     })

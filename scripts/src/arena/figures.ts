@@ -6,7 +6,8 @@
 import { quantile } from '../traffic/tally.ts'
 
 interface Samples {
-  readonly samples: readonly { readonly at: number; readonly ms: number }[]
+  /** `at`: epoch milliseconds, or ISO time. */
+  readonly samples: readonly { readonly at: number | string; readonly ms: number }[]
 }
 
 export interface Spread {
@@ -49,9 +50,10 @@ export class Collector {
         try {
           const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
           const { samples } = (await response.json()) as Samples
-          samples.forEach((sample, n) => {
-            this.#seen.set(`${url} ${sample.at} ${sample.ms} ${n % 64}`, sample)
-          })
+          for (const sample of samples) {
+            const at = new Date(sample.at).getTime()
+            this.#seen.set(`${url} ${at} ${sample.ms}`, { at, ms: sample.ms })
+          }
         } catch {
           // A process that restarts is asked again in a second.
         }

@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { Arena } from '../../src/arena/arena.ts'
+import { strike } from '../../src/arena/strike.ts'
+import { testInstance } from '../../src/stack/testing.ts'
+import { Edges } from '../../src/traffic/edges.ts'
+import { WriteLedger } from '../../src/traffic/ledger.ts'
+import { createRandom } from '../../src/traffic/random.ts'
+import { Shopper } from '../../src/traffic/shopper.ts'
+import { Tally } from '../../src/traffic/tally.ts'
+import { Traffic } from '../../src/traffic/trafficProcess.ts'
+
+const buyers = 20
+
+describe('the catalogue moves there and back', function () {
+  this.timeout(300_000)
+  let arena: Arena
+
+  before(async () => {
+    arena = await Arena.open({
+      instance: testInstance('flip'),
+      books: 1_000,
+      users: 700,
+      orders: 200,
+    })
+    await arena.seed()
+    await arena.seam('reservations')
+    await arena.register()
+    await arena.prepare()
+    await arena.backfill()
+    expect(await arena.verify()).to.equal(true)
+  })
+
+  after(async () => {
+    await arena?.close()
+  })
+
+  it('with 20 checkouts in flight, each way: every order exists once, its stock taken once', async () => {
+    const edges = new Edges(arena.edges.map((edge) => arena.stack.urls[edge] ?? ''))
+    const tally = new Tally()
+    const ports = { edges, ledger: new WriteLedger(), tally, random: createRandom(1) }
+    const shoppers = Array.from(
+      { length: buyers },
+      (_, n) => new Shopper(`buyer${n + 1}`, n, ports),
+    )
+    try {
+      for (const [n, shopper] of shoppers.entries()) {
+        await shopper.login(`customer${n + 1}@bookshop.test`, `secret-${n + 1}`)
+      }
+      for (const kind of ['cutover', 'rollback'] as const) {
+        for (const shopper of shoppers) {
+          await shopper.ask(
+            { method: 'POST', path: '/api/cart/items', json: { book_id: 500, quantity: 1 } },
+            { expect: [201] },
+          )
+        }
+        const orders = shoppers.map((shopper) =>
+          shopper.ask(
+            {
+              method: 'POST',
+              path: '/api/orders',
+              json: {
+                reference: `${kind}-${shopper.name}`,
+                shipping: { name: 'A', street: 'B', city: 'C', country: 'CO' },
+                payment: { method: 'card', card_last4: '4242' },
+              },
+            },
+            { expect: [201, 409] },
+          ),
+        )
+        const view = await arena.transfer(kind, 'test: checkouts in flight')
+        expect(view.outcome, JSON.stringify(view.error)).to.equal('completed')
+        const answers = await Promise.all(orders)
+        const sold = answers.filter((answer) => answer?.status === 201).length
+        const [orderRows] = await arena.shop.query(
+          'SELECT COUNT(*) AS n, COUNT(DISTINCT reference) AS d FROM orders WHERE reference LIKE ?',
+          [`${kind}-buyer%`],
+        )
+        expect([Number(orderRows?.n), Number(orderRows?.d)]).to.deep.equal([sold, sold])
+        const [moved] =
+          (await arena.owner()) === 'service'
+            ? await arena.catalog.query(
+                "SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movement WHERE product_id = 500 AND reason IN ('sale', 'release') AND reference LIKE ?",
+                [`${kind}-buyer%`],
+              )
+            : await arena.shop.query(
+                'SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movements WHERE book_id = 500 AND reason IN (1, 2) AND reference LIKE ?',
+                [`${kind}-buyer%`],
+              )
+        expect(Number(moved?.n)).to.equal(-sold)
+        expect(await arena.verify()).to.equal(true)
+      }
+      expect(tally.summary().failures).to.deep.equal([])
+    } finally {
+      await edges.close()
+    }
+  })
+
+  it('with processes killed on the way: nothing lost, doubled or stale, and no person needed', async () => {
+    const traffic = new Traffic(arena.loadOptions({ customers: 30, clerks: 10, rate: 60 }))
+    try {
+      await traffic.prepare()
+      await arena.rememberStock()
+      await traffic.start()
+      const strikes = [
+        ['control-plane', 'fenceSource'],
+        ['control-plane', 'announce'],
+        ['cdc', 'catchUp'],
+        ['edge-1', 'holdEdges'],
+      ] as const
+      for (const [process, step] of strikes) {
+        const result = await strike(arena, process, step)
+        expect(['completed', 'unwound'], JSON.stringify(result)).to.include(result.outcome)
+        expect(result.backMs).to.be.below(30_000)
+      }
+      const { summary, writes, ownPrices } = await traffic.stop()
+      const verdict = await arena.verdict({ writes, ownPrices: new Map(ownPrices) })
+      expect(verdict, verdict.examples.join('\n')).to.include({ lostWrites: 0, doubledWrites: 0 })
+      expect(summary.stale).to.deep.equal([])
+    } finally {
+      traffic.kill()
+    }
+  })
+})
