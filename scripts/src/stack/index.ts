@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { choose, portsFrom } from './choice.ts'
 import type { Component, ComponentName, Places, Site } from './component.ts'
@@ -130,10 +130,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const bringUp = async (component: Component): Promise<void> => {
     const own = join(folder, 'data', component.name)
-    const isNew = !existsSync(own)
+    const prepared = `${own}.prepared`
+    // A folder whose preparation was cut short is made again.
+    if (!existsSync(prepared)) rmSync(own, { recursive: true, force: true })
     mkdirSync(own, { recursive: true })
     const site: Site = { places, folder: own, root, shared }
-    if (isNew) await component.prepare?.(site)
+    if (!existsSync(prepared)) await component.prepare?.(site)
+    writeFileSync(prepared, '')
     const log = join(folder, 'logs', `${component.name}.log`)
     const one = new Supervised(component, site, log, options.env?.[component.name] ?? {})
     processes.set(component.name, one)

@@ -77,7 +77,7 @@ describe('the stack', () => {
       const db = openDb({ url: new URL(stack.urls[`${server}.root`] ?? ''), poolSize: 1 })
       const [row] = await db.query(
         `SELECT @@server_id AS id, @@binlog_format AS format, @@binlog_row_image AS image,
-                @@global.time_zone AS zone, @@sync_binlog AS sync, @@bind_address AS bind,
+                @@global.time_zone AS zone, @@sync_binlog AS sync, @@bind_address AS bind, @@tmpdir AS tmp,
                 CONVERT_TZ('2026-11-21 12:00:00', '+00:00', 'America/Bogota') AS bogota,
                 (SELECT GROUP_CONCAT(name) FROM performance_schema.setup_consumers
                   WHERE enabled = 'YES' AND name = 'events_statements_history') AS history`,
@@ -90,6 +90,8 @@ describe('the stack', () => {
         zone: '+00:00',
         sync: '1',
         bind: '127.0.0.1',
+        // A starting server deletes temporary files of every other one that shares the folder.
+        tmp: join(stack.folder, 'data', server, 'tmp'),
         bogota: '2026-11-21 07:00:00',
         history: 'events_statements_history',
       })
