@@ -7,6 +7,7 @@
  */
 import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
+import { readFence } from '@matapalo/cdc/fence'
 import { writeMarker } from '@matapalo/cdc/markers'
 import {
   pauseSnapshot,
@@ -19,6 +20,7 @@ import {
   throttle,
   watchSnapshot,
 } from '@matapalo/cdc/snapshots'
+import { sweepKeys } from '@matapalo/cdc/verification'
 import { LeaseLost, type Manifest, MatapaloError } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import type { Control } from './control.ts'
@@ -32,6 +34,7 @@ import {
   readDomains,
   setBackfill,
 } from './ledger/domains.ts'
+import { comparedStores, pairsOf } from './live/pairs.ts'
 import { schemaOf, tablesOf } from './live/stores.ts'
 
 /** 500 (milliseconds): how often progress is looked at and written down. */
@@ -231,6 +234,17 @@ export class Backfills {
     const finishedAt = new Date().toISOString()
     const rows = Number(state.snapshotRows - BigInt(run.rowsBefore))
     const seconds = (Date.parse(finishedAt) - run.startedAt) / 1000
+    // What the monolith deleted while no feed ran. A first backfill found the tables empty.
+    const fence = await readFence(stores.service, name)
+    const { removed } =
+      run.rowsBefore === '0'
+        ? { removed: {} }
+        : await sweepKeys(comparedStores(stores, manifest), await pairsOf(stores, manifest), {
+            domain: name,
+            owner: 'monolith',
+            followerDb: stores.service,
+            term: fence?.term ?? 0,
+          })
     const manifests = await this.#control.manifests()
     const complete = (await readDomains(ledger)).filter(
       (one) => one.backfill === 'complete' || one.name === name,
@@ -245,6 +259,7 @@ export class Backfills {
       rows,
       rowsPerSecond: Math.round(rows / Math.max(0.001, seconds)),
       seconds,
+      removed,
     })
     log.info({ domain: name, rows, durationMs: Math.round(seconds * 1000) }, 'backfill.completed')
   }

@@ -158,7 +158,9 @@ export class Conductor {
   async #attempt(move: Move, notes: Notes, resumed: boolean): Promise<TransferResult> {
     const { ledger, lease, faults, log } = this.#control
     const ports = breakPorts(await livePorts(this.#control), faults)
-    const steps = breakSteps(transferSteps(ports, move, notes), faults)
+    const wanted = transferSteps(ports, move, notes)
+    // Faults strike a transfer's first run; whoever resumes it must succeed.
+    const steps = resumed ? wanted : breakSteps(wanted, faults)
     const journal = new LedgerJournal(ledger, lease, move)
     let begun = performance.now()
     return runTransfer(steps, journal, {

@@ -69,7 +69,6 @@ export function breakPorts(ports: TransferPorts, faults: Faults): TransferPorts 
   }
 }
 
-/** Each fires once per process. */
 export function breakSteps(steps: readonly Step[], faults: Faults): readonly Step[] {
   const { haltAt, crashAt } = faults
   if (haltAt === undefined && crashAt === undefined) return steps

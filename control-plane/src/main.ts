@@ -22,6 +22,7 @@ import { Leadership } from './leadership.ts'
 import { Lease } from './ledger/lease.ts'
 import { Feeds } from './live/feeds.ts'
 import { lagSource } from './live/lag.ts'
+import { Reconciler } from './reconcile.ts'
 
 const config = readConfig(controlConfig, process.env)
 const log = createLog('control-plane', config.logLevel)
@@ -91,6 +92,7 @@ const leadership = new Leadership(control, [
   bootstrap(control, config.project, projectVariables(process.env)),
   conductor,
   backfills,
+  new Reconciler(control),
 ])
 lifecycle.add('leadership', () => leadership.stop())
 leadership.start()

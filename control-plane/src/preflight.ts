@@ -10,6 +10,7 @@ import {
   loadGrants,
   loadServer,
   loadShapes,
+  loadValues,
 } from '@matapalo/cdc/shapes'
 import {
   checkAgainst,
@@ -20,6 +21,7 @@ import {
   type Problem,
   type SchemaFacts,
   type Side,
+  valueColumns,
 } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
 import type { Control } from './control.ts'
@@ -72,14 +74,15 @@ export async function preflight(control: Control, manifest: Manifest): Promise<r
     throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
   const manifests = await control.manifests()
   const others = [...manifests.values()].filter(({ domain }) => domain !== manifest.domain)
-  const [source, target, ...servers] = await Promise.all([
+  const [source, values, target, ...servers] = await Promise.all([
     factsOf(stores.monolith, schemaOf(manifest, 'monolith')),
+    loadValues(stores.monolith, schemaOf(manifest, 'monolith'), valueColumns(manifest)),
     factsOf(stores.service, schemaOf(manifest, 'service')),
     ...sides.map((side) => serverProblems(control, manifest, side)),
   ])
   return [
     ...checkAgainst(manifest, others, project),
-    ...checkManifest(manifest, { source, target }),
+    ...checkManifest(manifest, { source: { ...source, values }, target }),
     ...servers.flat(),
   ]
 }

@@ -173,6 +173,19 @@ export function lookCommands(program: Command, context: Context): void {
     })
 
   program
+    .command('unfreeze')
+    .argument('<domain>')
+    .description(
+      'a person has looked at why the domain was frozen, and decides that it may move again',
+    )
+    .action(async (domain: string) => {
+      const answer = await context
+        .client()
+        .call('POST', `/v1/domains/${domain}/unfreeze`, { actor: context.actor })
+      context.output().result(answer, () => `${domain} may move again`)
+    })
+
+  program
     .command('quarantine')
     .argument('<domain>')
     .argument('<action>', 'retry or skip')

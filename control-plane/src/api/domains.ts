@@ -3,7 +3,8 @@ import type { Express, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Backfills } from '../backfill.ts'
 import type { Control } from '../control.ts'
-import { readDomains } from '../ledger/domains.ts'
+import { writeAudit } from '../ledger/audit.ts'
+import { freeze, readDomains } from '../ledger/domains.ts'
 import { checkGates } from '../preconditions/index.ts'
 import { prepare } from '../prepare.ts'
 import { domainStatus } from '../status.ts'
@@ -57,6 +58,18 @@ export function domainRoutes(
     const name = shaped(nameSchema, request.params.name)
     const { actor } = shaped(commandSchema, request.body ?? undefined)
     answer(response, await prepare(control, name, actor))
+  })
+
+  app.post('/v1/domains/:name/unfreeze', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name)
+    const { actor } = shaped(commandSchema, request.body ?? undefined)
+    const { domain } = await control.domain(name)
+    await control.lead().guarded('unfreeze', async (tx) => {
+      await freeze(tx, name, null)
+      const detail = { was: domain.frozen }
+      await writeAudit(tx, { actor, action: 'unfreeze', domain: name, detail })
+    })
+    answer(response, { domain: name, frozen: null, next: `matapalo explain ${name}` })
   })
 
   app.post('/v1/domains/:name/backfill', auth, async (request, response) => {

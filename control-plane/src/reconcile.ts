@@ -1,0 +1,175 @@
+/**
+ * Every second: is what the databases enforce what the ledger says? A fence that should be closed is
+ * closed at once; one that is newer than the ledger, or a server that is another one, freezes the
+ * domain until a person has looked. Between transfers only: a running one moves fences itself.
+ *
+ * @module
+ */
+import { missingTriggers, readFence, setFence } from '@matapalo/cdc/fence'
+import { collectRefusals } from '@matapalo/cdc/refusals'
+import { loadServer } from '@matapalo/cdc/shapes'
+import { LeaseLost, type Side } from '@matapalo/core'
+import { sleep } from '@matapalo/runtime'
+import type { Control } from './control.ts'
+import type { Duty } from './leadership.ts'
+import { writeAudit } from './ledger/audit.ts'
+import { type Domain, freeze, readDomain, readDomains } from './ledger/domains.ts'
+import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
+import { fencedTables } from './live/fenced.ts'
+import { metrics } from './metrics.ts'
+import { judgeFence } from './reconcileFence.ts'
+
+/** 1000 (one second). */
+const everyMs = 1000
+/** 10: connectors are asked for every tenth time. */
+const connectorEvery = 10
+/** 2000 (two seconds): budget of one repair. */
+const repairBudgetMs = 2000
+
+const sides: readonly Side[] = ['monolith', 'service']
+
+export class Reconciler implements Duty {
+  readonly #control: Control
+  #stopping = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+  #told = new Map<string, string>()
+
+  constructor(control: Control) {
+    this.#control = control
+  }
+
+  start(): void {
+    this.#stopping = new AbortController()
+    this.#running = this.#loop(this.#stopping.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    for (let round = 0; !signal.aborted; round += 1) {
+      await this.round(round % connectorEvery === 0).catch((error: unknown) => {
+        if (!(error instanceof LeaseLost)) this.#tell('round', error)
+      })
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Logs what is new, not the same line every second. */
+  #tell(what: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    if (this.#told.get(what) === message) return
+    this.#told.set(what, message)
+    this.#control.log.warn({ what, err: error }, 'reconcile.failed')
+  }
+
+  /** One look at everything. */
+  async round(connectors: boolean): Promise<void> {
+    const { ledger, feeds, stores } = this.#control
+    const prepared = (await readDomains(ledger)).filter((domain) => domain.prepared)
+    metrics.frozen.set(prepared.filter(({ frozen }) => frozen !== null).length)
+    let missing = 0
+    for (const domain of prepared) {
+      for (const side of sides) {
+        await this.#fence(domain, side).catch((error: unknown) =>
+          this.#tell(`${domain.name} fence ${side}`, error),
+        )
+        missing += await this.#triggers(domain, side).catch((error: unknown) => {
+          this.#tell(`${domain.name} triggers ${side}`, error)
+          return 0
+        })
+      }
+    }
+    metrics.triggersMissing.set(missing)
+    for (const side of sides) {
+      await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
+      if (prepared.length > 0)
+        await collectRefusals(stores[side]).catch((error: unknown) =>
+          this.#tell(`refusals ${side}`, error),
+        )
+      if (connectors && prepared.length > 0)
+        await feeds.revive(side).catch((error: unknown) => this.#tell(`connector ${side}`, error))
+    }
+  }
+
+  async #fence({ name }: Domain, side: Side): Promise<void> {
+    const { ledger, stores, lease, log } = this.#control
+    // The fence first: intents are written before fences, so what is newer now is really newer.
+    const actual = await readFence(stores[side], name)
+    const intent = (await readIntents(ledger)).find(
+      (one) => one.domain === name && one.side === side,
+    )
+    const domain = await readDomain(ledger, name)
+    if (intent === undefined || domain === null || domain.transferId !== null) return
+    const verdict = judgeFence(actual, intent)
+    if (verdict.kind === 'right') return
+    if (verdict.kind === 'freeze') return this.#freeze(domain, verdict.why)
+    const repaired = await lease.guarded('reconcile', (tx) => this.#newSeq(tx, domain, intent))
+    if (repaired === null) return
+    const moved = await setFence(stores[side], name, { ...repaired, budgetMs: repairBudgetMs })
+    metrics.fencesRepaired.inc()
+    log.error(
+      { domain: name, side, closed: intent.closed, outcome: moved.outcome },
+      'fence.repaired',
+    )
+  }
+
+  async #newSeq(
+    tx: Parameters<Parameters<Control['lease']['guarded']>[1]>[0],
+    domain: Domain,
+    intent: FenceIntent,
+  ): Promise<FenceIntent | null> {
+    const seq = domain.fenceSeq + 1
+    const { affectedRows } = await tx.execute(
+      'UPDATE domain SET fence_seq = ? WHERE name = ? AND fence_seq = ? AND transfer_id IS NULL',
+      [seq, domain.name, domain.fenceSeq],
+    )
+    if (affectedRows === 0) return null
+    const repaired = { ...intent, seq }
+    await intend(tx, [repaired])
+    return repaired
+  }
+
+  async #freeze(domain: Domain, why: string): Promise<void> {
+    if (domain.frozen !== null) return
+    const { lease, log } = this.#control
+    await lease.guarded('reconcile', async (tx) => {
+      await freeze(tx, domain.name, why)
+      await writeAudit(tx, {
+        actor: 'reconciler',
+        action: 'freeze',
+        domain: domain.name,
+        detail: { why },
+      })
+    })
+    log.error({ domain: domain.name, why }, 'domain.frozen')
+  }
+
+  async #triggers(domain: Domain, side: Side): Promise<number> {
+    const { stores, log } = this.#control
+    const { manifest } = await this.#control.domain(domain.name)
+    const missing = await missingTriggers(stores[side], fencedTables(manifest, side))
+    const names = missing.map(({ name }) => name).join(', ')
+    const key = `${domain.name} missing ${side}`
+    if (names !== '' && this.#told.get(key) !== names)
+      log.error({ domain: domain.name, side, triggers: names }, 'triggers.missing')
+    this.#told.set(key, names)
+    return missing.length
+  }
+
+  async #identity(side: Side, prepared: readonly Domain[]): Promise<void> {
+    const { ledger, stores, lease } = this.#control
+    const { identity } = await loadServer(stores[side])
+    const [known] = await ledger.query('SELECT uid FROM server WHERE side = ?', [side])
+    if (known === undefined) {
+      await lease.guarded('reconcile', (tx) =>
+        tx.execute('INSERT IGNORE INTO server (side, uid) VALUES (?, ?)', [side, identity]),
+      )
+    } else if (known.uid !== identity) {
+      const why = `the ${side} database is ${identity}, the ledger knows ${known.uid}`
+      for (const domain of prepared) await this.#freeze(domain, why)
+    }
+  }
+}
