@@ -115,6 +115,7 @@ export interface TestEdgeOptions {
   readonly holdMaxMs?: number
   readonly holdCount?: number
   readonly released?: number
+  readonly slotMs?: number
   readonly connectMaxMs?: number
   readonly upstreamMaxMs?: number
   readonly sessions?: Readonly<Record<string, Identity>>
@@ -129,7 +130,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     count: options.holdCount ?? 100,
     maxMs: options.holdMaxMs ?? 5_000,
     released: options.released ?? 8,
-    slotMs: 25,
+    slotMs: options.slotMs ?? 25,
   })
   const undici = new UndiciForwarder(options.upstreamMaxMs ?? 5_000)
   const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000)

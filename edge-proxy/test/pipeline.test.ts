@@ -153,7 +153,7 @@ for (const forwarder of ['undici', 'middleware'] as const) {
     })
 
     it('releases in order of arrival', async () => {
-      const edge = await open({ released: 1 })
+      const edge = await open({ released: 1, slotMs: 5_000 })
       edge.next({ hold: true })
       const writes: Promise<Echo>[] = []
       for (let i = 0; i < 12; i++) {

@@ -16,6 +16,8 @@ import { RequestBody } from './requestBody.ts'
 
 /** Answer octets kept while a head is held back, before the upstream is paused. */
 const gateBytes = 65_536
+/** A whole content up to this size is sent together with its head. */
+const inlineBytes = 16_384
 /** Connections per replica; more requests wait inside the pool. */
 const connections = 256
 
@@ -95,8 +97,9 @@ class Passage implements Dispatcher.DispatchHandler {
   #settled = false
   #released = false
   #ended = false
-  /** Octets of content still to come, by Content-Length; -1 when unknown. */
+  /** Octets of content still to come, by Content-Length; below zero when unknown. */
   #remaining = -1
+  #wrote = false
   #gated: Buffer[] = []
   #gatedBytes = 0
   #head: Head | undefined
@@ -175,11 +178,16 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   #write(chunk: Buffer): boolean {
-    if (this.#remaining < 0) return this.#res.write(chunk)
     this.#remaining -= chunk.length
     // The last octets go together with the end: one write, one packet for small answers.
-    if (this.#remaining > 0) return this.#res.write(chunk)
-    this.#res.end(chunk)
+    if (this.#remaining !== 0) {
+      this.#wrote = true
+      return this.#res.write(chunk)
+    }
+    if (chunk.length <= inlineBytes && !this.#wrote) {
+      // As text of the same octets Node puts it behind the head in one buffer, one system call.
+      this.#res.end(chunk.toString('latin1'), 'latin1')
+    } else this.#res.end(chunk)
     return true
   }
 
