@@ -35,7 +35,9 @@ const processesOf = (instance: string): readonly number[] =>
 const pidOf = (stack: Stack, name: ComponentName): number | undefined =>
   stack.status().find((one) => one.name === name)?.pid
 
-describe('the stack', () => {
+describe('the stack', function () {
+  // A busy machine starts slowly; what must be quick is measured, not cut off.
+  this.timeout(180_000)
   const ours = suiteStack({ name: 'stack', only: engines })
 
   it('brings up every engine, warm, in 30 s', async () => {
@@ -200,7 +202,8 @@ describe('the stack', () => {
   })
 })
 
-describe('npm run stack', () => {
+describe('npm run stack', function () {
+  this.timeout(180_000)
   const instance = testInstance('cli')
   const stack = (...args: readonly string[]) =>
     run(process.execPath, ['scripts/src/stack/main.ts', ...args, '--instance', instance]).then(

@@ -9,7 +9,8 @@ import { redisAnswers } from '../probe.ts'
 
 const redisSettings: Readonly<Record<string, string>> = {
   maxmemory: '64mb',
-  'maxmemory-policy': 'volatile-ttl',
+  // Full means an error, and then edges read the owner; forgetting who wrote would be a stale read.
+  'maxmemory-policy': 'noeviction',
   appendonly: 'yes',
   appendfsync: 'everysec',
   save: '""',
