@@ -18,4 +18,4 @@ export {
 } from './shapes/server.ts'
 export { loadShapes, loadTableFacts, type TableFacts } from './shapes/tables.ts'
 export { type AppTrigger, loadAppTriggers } from './shapes/triggers.ts'
-export { type ColumnValues, loadValues } from './shapes/values.ts'
+export { type ColumnValues, loadValues, type ValueColumn } from './shapes/values.ts'

@@ -13,7 +13,7 @@ import type { Db } from '@matapalo/runtime'
 import { applierServerId, quoteTable, toolkitTable } from '../names.ts'
 import { endOf, keyAtEnd, targetNames } from './checksums.ts'
 import { type End, keyColumns, keyFrom, keyText, type Pair, type Stores, tableAt } from './pair.ts'
-import { among, nextBound, within } from './range.ts'
+import { among, type Condition, nextBound, within } from './range.ts'
 
 export interface SweepOptions {
   readonly domain: string
@@ -33,20 +33,18 @@ export interface Swept {
   readonly removed: Readonly<Record<string, number>>
 }
 
-/** Owner keys of one end's keys, by text. */
-async function ownedAmong(
+/** Texts of the owner's keys that meet a condition. */
+async function ownedWhere(
   stores: Stores,
   pair: Pair,
-  ownerEnd: End,
-  keys: readonly Row[],
+  end: End,
+  { sql, params }: Condition,
 ): Promise<ReadonlySet<string>> {
-  const own = keys.map((key) => keyAtEnd(pair, ownerEnd, key))
-  const { sql, params } = among(ownerEnd.key, own)
-  const rows = await stores[ownerEnd.side].db.query(
-    `SELECT ${keyColumns(ownerEnd.key)} FROM ${tableAt(stores, ownerEnd)} WHERE ${sql}`,
+  const rows = await stores[end.side].db.query(
+    `SELECT ${keyColumns(end.key)} FROM ${tableAt(stores, end)} WHERE ${sql}`,
     params,
   )
-  return new Set(rows.map((row) => textAt(pair, ownerEnd, keyFrom(ownerEnd.key, row))))
+  return new Set(rows.map((row) => textAt(pair, end, keyFrom(end.key, row))))
 }
 
 /** Everything is compared in the columns of the monolith's key. */
@@ -77,7 +75,8 @@ async function remove(
        WHERE domain = ? AND direction = ? FOR UPDATE`,
       [domain, directionFrom(owner)],
     )
-    const owned = await ownedAmong(stores, pair, ends.owner, candidates)
+    const asked = candidates.map((key) => keyAtEnd(pair, ends.owner, key))
+    const owned = await ownedWhere(stores, pair, ends.owner, among(ends.owner.key, asked))
     const gone = candidates
       .filter((key) => !owned.has(keyText(pair.compiled.keyColumns, key)))
       .map((key) => keyAtEnd(pair, follower, key))
@@ -102,7 +101,7 @@ async function sweepEnd(
   ends: { readonly owner: End; readonly follower: End },
   options: SweepOptions,
 ): Promise<number> {
-  const { follower } = ends
+  const { owner, follower } = ends
   const chunkRows = options.chunkRows ?? 5_000
   const table = tableAt(stores, follower)
   const { db } = stores[follower.side]
@@ -117,11 +116,13 @@ async function sweepEnd(
       params,
     )
     const keys = rows.map((row) => sourceKey(pair, follower, keyFrom(follower.key, row)))
-    for (let at = 0; at < keys.length; at += 500) {
-      const slice = keys.slice(at, at + 500)
-      const owned = await ownedAmong(stores, pair, ends.owner, slice)
-      const extra = slice.filter((key) => !owned.has(keyText(pair.compiled.keyColumns, key)))
-      if (extra.length > 0) removed += await remove(stores, pair, ends, extra, options)
+    const bound = (key: Row | null): Row | null =>
+      key === null ? null : keyAtEnd(pair, owner, sourceKey(pair, follower, key))
+    const range = within(owner.key, { after: bound(after), upTo: bound(upTo) })
+    const owned = await ownedWhere(stores, pair, owner, range)
+    const extra = keys.filter((key) => !owned.has(keyText(pair.compiled.keyColumns, key)))
+    for (let at = 0; at < extra.length; at += 500) {
+      removed += await remove(stores, pair, ends, extra.slice(at, at + 500), options)
     }
     if (upTo === null) return removed
     after = upTo

