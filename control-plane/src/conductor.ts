@@ -14,6 +14,7 @@ import {
   type TransferResult,
 } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
+import { z } from 'zod'
 import type { Control } from './control.ts'
 import { GatesClosed, Refused } from './errors.ts'
 import { breakPorts, breakSteps } from './faults.ts'
@@ -49,6 +50,12 @@ const backOff = (attempt: number): Promise<void> =>
 
 /** 250 (milliseconds): between two looks at a ledger that does not answer. */
 const ledgerRetryMs = 250
+
+/** What verifyLast leaves in the journal. */
+const comparedSchema = z.object({
+  keys: z.number(),
+  offsets: z.record(z.string(), z.string()),
+})
 
 export class Conductor {
   readonly #control: Control
@@ -139,7 +146,7 @@ export class Conductor {
       try {
         const move = await moveOf(this.#control.ledger, transfer)
         const result = await this.#attempt(move, notes, again)
-        await this.#close(move, notes, result)
+        await this.#close(move, result)
         return
       } catch (error) {
         if (error instanceof LeaseLost) {
@@ -178,7 +185,7 @@ export class Conductor {
     })
   }
 
-  async #close(move: Move, notes: Notes, result: TransferResult): Promise<void> {
+  async #close(move: Move, result: TransferResult): Promise<void> {
     const { ledger, log } = this.#control
     const { kind, id } = move
     metrics.transfers.inc({ kind, outcome: result.outcome })
@@ -201,9 +208,11 @@ export class Conductor {
         domain,
         detail: { transfer: id, pauseMs: ended?.pauseMs, error: result.error },
       })
-    if (result.outcome === 'completed' && notes.reverseOffsets.size > 0) {
-      const { verification } = await livePorts(this.#control)
-      await verification.noteClean(move, notes.keys, Object.fromEntries(notes.reverseOffsets))
-    }
+    const compared = comparedSchema.safeParse(
+      ended?.steps.find(({ step, state }) => step === 'verifyLast' && state === 'done')?.detail,
+    )
+    if (result.outcome !== 'completed' || !compared.success) return
+    const { verification } = await livePorts(this.#control)
+    await verification.noteClean(move, compared.data.keys, compared.data.offsets)
   }
 }

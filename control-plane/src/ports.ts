@@ -103,7 +103,7 @@ export interface Follower {
 export interface VerificationPort {
   follow(domain: string, direction: Direction): Promise<Follower>
   /** Notes that everything up to here is compared, as the start of the next transfer's range. */
-  noteClean(move: Move, keys: number, offsets: Readonly<Record<string, bigint>>): Promise<void>
+  noteClean(move: Move, keys: number, offsets: Readonly<Record<string, string>>): Promise<void>
 }
 
 export interface TransferPorts {
@@ -121,8 +121,6 @@ export class Notes {
   readonly followers = new Map<string, Follower>()
   readonly rogue = new Map<string, bigint>()
   readonly offsets = new Map<string, bigint>()
-  readonly reverseOffsets = new Map<string, bigint>()
-  keys = 0
   catchUpDeadline = 0
 
   async close(): Promise<void> {

@@ -88,7 +88,7 @@ export const verificationPort = (control: Control): VerificationPort => ({
         rows: keys,
         chunks: 0,
         differences: 0,
-        cleanOffset: offset.toString(),
+        cleanOffset: offset,
         detail: { transfer: move.id },
       })
   },
