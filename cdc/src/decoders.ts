@@ -88,7 +88,8 @@ const decoders: Readonly<Record<string, (column: ColumnShape) => Decode>> = {
   bigint: (column) => (column.unsigned ? unsignedBigint : integer),
   float: () => float,
   double: () => float,
-  year: () => (value) => String(integer(value)).padStart(4, '0'),
+  // The binlog's reader gives the zero year as 1900, which is no YEAR.
+  year: () => (value) => (value === 1900 ? '0000' : String(integer(value)).padStart(4, '0')),
   date: () => (value) => (typeof value === 'number' ? dateOfDays(value) : wanted('days')),
   datetime: (column) => {
     const digits = column.datetimePrecision ?? 0

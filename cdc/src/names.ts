@@ -14,6 +14,15 @@ export const applierAccount = 'matapalo_applier'
 export const conductorAccount = 'matapalo_conductor'
 /** `server_id` of sessions whose rows are echoes, on either server. */
 export const applierServerId = 4242
+/**
+ * Marks a session's writes as ours. The replication domain must differ too: Debezium remembers the
+ * last GTID of each domain only, and compares by domain *and* server. With two servers in one domain
+ * it finds, at its next start, its whole schema history to be later than its offset, and dies.
+ */
+export const originSettings: readonly string[] = [
+  `SET SESSION server_id = ${applierServerId}`,
+  `SET SESSION gtid_domain_id = ${applierServerId}`,
+]
 
 /** `` `a` `` with back-ticks doubled. */
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``

@@ -64,12 +64,27 @@ const gtidOf = (text: string | null): { domain: string; seq: bigint } | null => 
   return match === null ? null : { domain: match[1] ?? '', seq: BigInt(match[2] ?? 0) }
 }
 
-/** True for a streamed event that committed at or before what is applied. */
+const binlogOf = (position: string): { base: string; at: readonly number[] } | null => {
+  const match = / (\S+)\.(\d+):(\d+):\d+$/.exec(position)
+  return match === null ? null : { base: match[1] ?? '', at: [Number(match[2]), Number(match[3])] }
+}
+
+/**
+ * True for a streamed event that committed at or before what is applied. GTIDs order one replication
+ * domain; between ours and the application's only the place in the binlog does.
+ */
 export function isReplay(event: Place, applied: string | null): boolean {
-  if (event.gtid === null) return false
+  if (event.gtid === null || applied === null) return false
   const now = gtidOf(event.gtid)
   const done = gtidOf(applied)
-  return now !== null && done !== null && now.domain === done.domain && now.seq <= done.seq
+  if (now === null || done === null) return false
+  if (now.domain === done.domain) return now.seq <= done.seq
+  const here = binlogOf(event.position)
+  const there = binlogOf(applied)
+  if (here === null || there === null || here.base !== there.base) return false
+  const [file = 0, pos = 0] = here.at
+  const [doneFile = 0, donePos = 0] = there.at
+  return file < doneFile || (file === doneFile && pos <= donePos)
 }
 
 export function createPlanner({ domain, direction, translator, skips }: PlannerOptions): Planner {

@@ -5,7 +5,7 @@
  */
 import { MatapaloError } from '@matapalo/core'
 import { type Db, openDb, type Session, serverErrorNumber } from '@matapalo/runtime'
-import { applierServerId } from '../names.ts'
+import { originSettings } from '../names.ts'
 
 /**
  * Strict, so that a value that does not fit is refused and not cut; 0 is a value, not "next id"; no
@@ -13,7 +13,7 @@ import { applierServerId } from '../names.ts'
  * looks for orphans); tagged, so that the feed back knows its echo; no gap locks.
  */
 const settings: readonly string[] = [
-  `SET SESSION server_id = ${applierServerId}`,
+  ...originSettings,
   `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO'`,
   'SET SESSION foreign_key_checks = 0, SESSION unique_checks = 1',
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',

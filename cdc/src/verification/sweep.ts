@@ -65,10 +65,10 @@ async function remove(
   const { follower } = ends
   return followerDb.session(async (session) => {
     const [before] = await session.query('SELECT @@SESSION.server_id AS id')
-    await session.execute('SET SESSION server_id = ?, @matapalo_term = ?, foreign_key_checks = 0', [
-      applierServerId,
-      term,
-    ])
+    await session.execute(
+      'SET SESSION server_id = ?, SESSION gtid_domain_id = ?, @matapalo_term = ?, foreign_key_checks = 0',
+      [applierServerId, applierServerId, term],
+    )
     await session.execute('START TRANSACTION')
     await session.query(
       `SELECT token FROM ${toolkitTable('applier_state')}
@@ -88,7 +88,7 @@ async function remove(
     }
     await session.execute('COMMIT')
     await session.execute(
-      'SET SESSION server_id = ?, @matapalo_term = NULL, foreign_key_checks = 1',
+      'SET SESSION server_id = ?, SESSION gtid_domain_id = @@GLOBAL.gtid_domain_id, @matapalo_term = NULL, foreign_key_checks = 1',
       [Number(before?.id ?? 0)],
     )
     return removed

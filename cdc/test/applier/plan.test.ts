@@ -118,11 +118,21 @@ describe('createPlanner', () => {
 })
 
 describe('isReplay', () => {
-  it('compares within one replication domain only, and never snapshot rows', () => {
-    const at = (gtid: string | null) => ({ offset: 0n, gtid, position: '' })
+  const at = (gtid: string | null, position = '') => ({ offset: 0n, gtid, position })
+
+  it('compares GTIDs within one replication domain, and never snapshot rows', () => {
     expect(isReplay(at('0-4242-7'), '0-101-7 x')).to.equal(true)
-    expect(isReplay(at('1-101-7'), '0-101-7 x')).to.equal(false)
+    expect(isReplay(at('0-101-8'), '0-101-7 x')).to.equal(false)
     expect(isReplay(at(null), '0-101-7 x')).to.equal(false)
     expect(isReplay(at('0-101-7'), null)).to.equal(false)
+  })
+
+  it('compares places in the binlog across replication domains', () => {
+    const applied = '4242-4242-7 binlog.000002:500:0'
+    const replay = (place: string) => isReplay(at('0-101-9', `0-101-9 ${place}`), applied)
+    expect(replay('binlog.000001:900:0')).to.equal(true)
+    expect(replay('binlog.000002:400:1')).to.equal(true)
+    expect(replay('binlog.000002:501:0')).to.equal(false)
+    expect(replay('other.000001:1:0')).to.equal(false)
   })
 })

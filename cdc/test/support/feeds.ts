@@ -128,7 +128,7 @@ export function openFeeds(places: FeedPlaces): Feeds {
         [domain, version, version],
       )
     },
-    async settle(domain, direction = 'forward', timeoutMs = 15_000) {
+    async settle(domain, direction = 'forward', timeoutMs = 60_000) {
       const [source, target] = direction === 'forward' ? [monolith, services] : [services, monolith]
       const state = await until(() => stateOf(target, domain, direction), { timeoutMs })
       if (state === undefined) throw new Error(`${feedName(domain, direction)}: no state`)

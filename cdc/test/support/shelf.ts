@@ -27,28 +27,56 @@ tables:
   shelf_moves:
     to:
       shelf_move: { id: id, book_id: book_id, delta: delta, reference: reference }
+  shelf_types:
+    to:
+      shelf_types:
+        id: id
+        big: big
+        ubig: ubig
+        exact: exact
+        ratio: ratio
+        day: day
+        at: at
+        at_micros: at_micros
+        stamp: stamp
+        clock: clock
+        yr: yr
+        flags: flags
+        raw: raw
+        fixed: fixed
+        words: words
+        small: small
+        kind: kind
+        doc: doc
 `
 
-export const sourceTables = ['shelf_books', 'shelf_moves']
-export const targetTables = ['shelf_product', 'shelf_stock', 'shelf_move']
+const types = (schema: string): string =>
+  `CREATE TABLE IF NOT EXISTS ${schema}.shelf_types (id BIGINT UNSIGNED NOT NULL PRIMARY KEY, big BIGINT NULL,
+     ubig BIGINT UNSIGNED NULL, exact DECIMAL(30,10) NULL, ratio DOUBLE NULL, day DATE NULL,
+     at DATETIME NULL, at_micros DATETIME(6) NULL, stamp TIMESTAMP(6) NULL, clock TIME(6) NULL,
+     yr YEAR NULL, flags BIT(12) NULL, raw VARBINARY(40) NULL, fixed BINARY(8) NULL,
+     words TEXT CHARSET utf8mb4 NULL, small VARCHAR(40) CHARSET latin1 NULL,
+     kind ENUM('a','b','Ü') CHARSET utf8mb4 NULL, doc LONGTEXT CHARSET utf8mb4 NULL)`
 
 const sourceDdl = [
-  `CREATE TABLE bookshop.shelf_books (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `CREATE TABLE IF NOT EXISTS bookshop.shelf_books (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
      isbn VARCHAR(20) NULL UNIQUE, title VARCHAR(300) NOT NULL, price DECIMAL(10,2) NOT NULL,
      status CHAR(1) NOT NULL, stock INT NOT NULL, low INT NOT NULL DEFAULT 3,
      created DATETIME NOT NULL, cache VARCHAR(100) NULL)`,
-  `CREATE TABLE bookshop.shelf_moves (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `CREATE TABLE IF NOT EXISTS bookshop.shelf_moves (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
      book_id INT UNSIGNED NOT NULL, delta INT NOT NULL, reference VARCHAR(64) NOT NULL)`,
+  types('bookshop'),
 ]
 const targetDdl = [
-  `CREATE TABLE catalog.shelf_product (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `CREATE TABLE IF NOT EXISTS catalog.shelf_product (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
      isbn VARCHAR(20) NULL UNIQUE, title VARCHAR(300) NOT NULL, price_cents BIGINT NOT NULL,
      status ENUM('active','discontinued') NOT NULL, created_at DATETIME NOT NULL,
      badge VARCHAR(20) NOT NULL DEFAULT 'none')`,
-  `CREATE TABLE catalog.shelf_stock (product_id INT UNSIGNED NOT NULL PRIMARY KEY,
+  `CREATE TABLE IF NOT EXISTS catalog.shelf_stock (product_id INT UNSIGNED NOT NULL PRIMARY KEY,
      quantity INT NOT NULL, low INT NOT NULL)`,
-  `CREATE TABLE catalog.shelf_move (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  `CREATE TABLE IF NOT EXISTS catalog.shelf_move (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
      book_id INT UNSIGNED NOT NULL, delta INT NOT NULL, reference VARCHAR(64) NOT NULL)`,
+  types('catalog'),
 ]
 
 export function shelfManifest(yaml = shelfYaml): Manifest {
