@@ -43,7 +43,7 @@ export class Delivery {
   ): Promise<Outcome> {
     const { inFlight, forwarder, replicas } = this.#parts
     const origin = replicas.pick(table, decision.upstream)
-    const ended = inFlight.begin(table.epoch, decision.writes)
+    const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
     const outcome = await forwarder.forward({
       req,

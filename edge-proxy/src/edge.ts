@@ -24,6 +24,7 @@ import { Freshness } from './freshness/freshness.ts'
 import { RedisTokenStore } from './freshness/redisStore.ts'
 import type { Token } from './freshness/token.ts'
 import { Tokens } from './freshness/tokens.ts'
+import { Drain } from './hold/drain.ts'
 import { HoldLog } from './hold/holdLog.ts'
 import { HoldQueue } from './hold/holdQueue.ts'
 import { InFlight } from './hold/inFlight.ts'
@@ -115,8 +116,19 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
 
   const inFlight = new InFlight(() => {
-    if (inForce.held.length > 0) follower.tell()
+    if (inForce.held.length === 0) return
+    drain.check()
+    follower.tell()
   })
+  const drain = new Drain(
+    inForce,
+    inFlight,
+    ({ epoch, domains, ms, requests }) => {
+      metrics.drained(ms)
+      log.info({ epoch, domains, durationMs: Math.round(ms), requests }, 'hold.drained')
+    },
+    (waitingFor) => log.warn({ epoch: inForce.epoch, waitingFor }, 'hold.slowDrain'),
+  )
   const holdLog = new HoldLog()
   const holds = new HoldQueue(
     { count: config.holdCount, maxMs: config.holdMax, released, slotMs },
@@ -127,10 +139,9 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   )
   const file = new TableFile(config.stateDir, log)
   const standing = () => {
-    const { epoch, held } = inForce
     if (inForce.table === undefined) return undefined
-    const before = inFlight.before(epoch, held)
-    return { epoch, drained: Object.keys(before).length === 0, inFlight: before }
+    const left = drain.left()
+    return { epoch: inForce.epoch, drained: Object.keys(left).length === 0, inFlight: left }
   }
 
   const usedFreshness = config.freshness ? freshness : undefined

@@ -52,6 +52,12 @@ export function createMetrics(edgeId: string) {
     buckets,
     registers,
   })
+  const drainSeconds = new Histogram({
+    name: `${names}_drain_seconds`,
+    help: 'From a hold in force to the end of the last write decided before it',
+    buckets,
+    registers,
+  })
   const freshSeconds = new Histogram({
     name: `${names}_freshness_wait_seconds`,
     help: 'How long reads waited for earlier writes',
@@ -150,6 +156,7 @@ export function createMetrics(edgeId: string) {
     registry,
     held,
     freshness,
+    drained: (ms: number) => drainSeconds.observe(ms / 1000),
     refused: (code: string) => refused.inc({ code }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {

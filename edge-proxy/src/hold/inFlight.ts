@@ -10,9 +10,19 @@
 
 const nothing = (): void => {}
 
+/** One counted request. */
+export interface Underway {
+  readonly route: string
+  readonly writes: readonly string[]
+  readonly epoch: number
+  /** `performance.now()` */
+  readonly since: number
+}
+
 export class InFlight {
   /** epoch → domain → requests */
   readonly #epochs = new Map<number, Map<string, number>>()
+  readonly #under = new Set<Underway>()
   readonly #onEnd: () => void
 
   /** @param onEnd called after each end of a counted request */
@@ -21,7 +31,7 @@ export class InFlight {
   }
 
   /** Counts one request until the function it gives is called. */
-  begin(epoch: number, writes: readonly string[]): () => void {
+  begin(epoch: number, writes: readonly string[], route = ''): () => void {
     if (writes.length === 0) return nothing
     let domains = this.#epochs.get(epoch)
     if (domains === undefined) {
@@ -29,10 +39,10 @@ export class InFlight {
       this.#epochs.set(epoch, domains)
     }
     for (const domain of writes) domains.set(domain, (domains.get(domain) ?? 0) + 1)
-    let ended = false
+    const one: Underway = { route, writes, epoch, since: performance.now() }
+    this.#under.add(one)
     return () => {
-      if (ended) return
-      ended = true
+      if (!this.#under.delete(one)) return
       this.#end(epoch, writes)
     }
   }
@@ -60,6 +70,13 @@ export class InFlight {
       }
     }
     return sums
+  }
+
+  /** Those decided before `epoch` that may write one of `domains`, oldest first. */
+  underway(epoch: number, domains: readonly string[]): readonly Underway[] {
+    return [...this.#under].filter(
+      (one) => one.epoch < epoch && one.writes.some((domain) => domains.includes(domain)),
+    )
   }
 
   of(domain: string): number {
