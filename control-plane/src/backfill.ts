@@ -9,6 +9,7 @@ import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
 import { readFence } from '@matapalo/cdc/fence'
 import { writeMarker } from '@matapalo/cdc/markers'
+import { domainTopic, toolkitTable } from '@matapalo/cdc/names'
 import {
   pauseSnapshot,
   progressOf,
@@ -92,6 +93,7 @@ export class Backfills {
     if (action === 'resume' && backfill !== 'paused') refuse('the backfill is not paused')
     if (action === 'stop' && backfill !== 'running' && backfill !== 'paused')
       refuse('no backfill is running')
+    if (action === 'start') await this.#forgetBrokenFeed(name)
     if (action === 'pause') await pauseSnapshot(stores.monolith)
     if (action === 'resume') await resumeSnapshot(stores.monolith)
     if (action === 'stop' && run !== null) await stopSnapshot(stores.monolith, run)
@@ -122,6 +124,22 @@ export class Backfills {
     if (action === 'stop') this.#driven.get(name)?.abort()
     else this.#drive(name)
     return state
+  }
+
+  /**
+   * A feed that does not continue what was applied stops for good. The backfill reads every row anew,
+   * so the applier may begin at the oldest change that the topic holds.
+   */
+  async #forgetBrokenFeed(name: string): Promise<void> {
+    const { stores, feeds } = this.#control
+    const { low } = await feeds.kafka.bounds(domainTopic('monolith', name))
+    await stores.service.execute(
+      `UPDATE ${toolkitTable('applier_state')}
+       SET topic_id = NULL, generation = NULL, position = NULL, kafka_offset = ?, status = 'starting',
+         reason = NULL
+       WHERE domain = ? AND direction = 'forward' AND status = 'stopped'`,
+      [low, name],
+    )
   }
 
   #drive(name: string): void {

@@ -149,7 +149,7 @@ export class Conductor {
         await this.#close(move, result)
         return
       } catch (error) {
-        if (error instanceof LeaseLost) {
+        if (error instanceof LeaseLost && !this.#control.lease.leads) {
           log.warn({ transfer: transfer.id, err: error }, 'transfer.leaseLost')
           return
         }

@@ -85,6 +85,7 @@ function printingPorts(
       },
       announce: async (domain, { term, owner }) =>
         say(`  both databases: owner marker of ${domain}: ${owner} at term ${term}`),
+      requireTriggers: live.stores.requireTriggers,
       prepareIds: async () => undefined,
       advanceIds: async (domain) => {
         say(

@@ -86,3 +86,35 @@ export class FenceMoved extends MatapaloError {
     )
   }
 }
+
+/** Somebody moved the domains' numbers in the ledger meanwhile. The journal is read again. */
+export class DomainsMoved extends MatapaloError {
+  readonly code = 'MATAPALO_DOMAINS_MOVED'
+  override readonly retryable = true
+  constructor(transfer: number, domains: readonly string[]) {
+    super(
+      `${domains.join(', ')}: the ledger moved on under transfer ${transfer}; run: matapalo status ${domains[0]}`,
+    )
+  }
+}
+
+/** The hold is older than the budgets allow. Nothing was changed. */
+export class WindowExceeded extends MatapaloError {
+  readonly code = 'MATAPALO_WINDOW_EXCEEDED'
+  override readonly retryable = true
+  constructor(step: string, ms: number, limitMs: number) {
+    super(
+      `${step}: writes have been held for ${Math.round(ms)} ms, limit is ${limitMs} ms; run: matapalo status`,
+    )
+  }
+}
+
+/** A fence without its triggers is no fence. Nothing was changed. */
+export class TriggersMissing extends MatapaloError {
+  readonly code = 'MATAPALO_TRIGGERS_MISSING'
+  constructor(domain: string, side: string, first: string, count: number) {
+    super(
+      `${domain}: ${count} fence trigger(s) are missing on the ${side} side, first: ${first}; run: matapalo prepare ${domain}`,
+    )
+  }
+}

@@ -17,6 +17,10 @@ export interface Duty {
 
 /** 250 (milliseconds): how often the ledger is asked for a table that another conductor made. */
 const followEveryMs = 250
+/** 300 (milliseconds). */
+const retryMs = 300
+/** 3000 (three seconds). */
+const stopLimitMs = 3000
 
 export class Leadership {
   readonly #control: Control
@@ -44,9 +48,7 @@ export class Leadership {
       } catch (error) {
         log.warn({ err: error }, 'ledger.unreachable')
       }
-      await sleep(followEveryMs, undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      )
+      await this.#pause(followEveryMs)
     }
   }
 
@@ -57,8 +59,11 @@ export class Leadership {
       await lease.acquire(() => lost.resolve())
       if (!lease.leads) return
       metrics.leading.set(1)
-      await hub.refresh().catch(() => undefined)
-      for (const duty of this.#duties) await duty.start()
+      // What an earlier leader registered is not in this process's memory.
+      this.#control.forget()
+      // An unknown edge is an edge that nobody waits for: no duty before they are known.
+      await this.#insist('edges', () => hub.refresh())
+      for (const duty of this.#duties) await this.#insist('duty', () => duty.start())
       const stopped = new Promise<void>((resolve) =>
         this.#stopping.signal.addEventListener('abort', () => resolve()),
       )
@@ -74,9 +79,27 @@ export class Leadership {
     }
   }
 
+  /** Until it succeeds, or there is nothing left to lead. */
+  async #insist(what: string, work: () => Promise<void> | void): Promise<void> {
+    const { lease, log } = this.#control
+    while (lease.leads && !this.#stopping.signal.aborted) {
+      try {
+        await work()
+        return
+      } catch (error) {
+        log.warn({ what, err: error }, 'leadership.startFailed')
+        await this.#pause(retryMs)
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#control.lease.stop()
-    await this.#running
+    await Promise.race([this.#running, sleep(stopLimitMs)])
   }
 }

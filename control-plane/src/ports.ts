@@ -80,6 +80,8 @@ export interface StoresPort {
     domain: string,
     marker: { readonly term: number; readonly owner: Side; readonly seq: number },
   ): Promise<void>
+  /** @throws TriggersMissing: a fence without its triggers is no fence */
+  requireTriggers(domain: string): Promise<void>
   /** Reads, outside the window, what `advanceIds` will need. */
   prepareIds(domain: string, to: Side): Promise<void>
   /** Lifts the AUTO_INCREMENT of the side above the other's. */
@@ -122,6 +124,8 @@ export class Notes {
   readonly rogue = new Map<string, bigint>()
   readonly offsets = new Map<string, bigint>()
   catchUpDeadline = 0
+  /** When the hold began, by this process's clock. */
+  heldAt = 0
 
   async close(): Promise<void> {
     const followers = [...this.followers.values()]

@@ -15,6 +15,7 @@ import type { Duty } from './leadership.ts'
 import { writeAudit } from './ledger/audit.ts'
 import { type Domain, freeze, readDomain, readDomains } from './ledger/domains.ts'
 import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
+import { readTransfers } from './ledger/transfers.ts'
 import { fencedTables } from './live/fenced.ts'
 import { metrics } from './metrics.ts'
 import { judgeFence } from './reconcileFence.ts'
@@ -70,6 +71,9 @@ export class Reconciler implements Duty {
     const { ledger, feeds, stores } = this.#control
     const prepared = (await readDomains(ledger)).filter((domain) => domain.prepared)
     metrics.frozen.set(prepared.filter(({ frozen }) => frozen !== null).length)
+    // First of all: is it the server that we know? Nothing is opened on another one.
+    for (const side of sides)
+      await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
     let missing = 0
     for (const domain of prepared) {
       for (const side of sides) {
@@ -84,7 +88,6 @@ export class Reconciler implements Duty {
     }
     metrics.triggersMissing.set(missing)
     for (const side of sides) {
-      await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
       if (prepared.length > 0)
         await collectRefusals(stores[side]).catch((error: unknown) =>
           this.#tell(`refusals ${side}`, error),
@@ -106,6 +109,8 @@ export class Reconciler implements Duty {
     const verdict = judgeFence(actual, intent)
     if (verdict.kind === 'right') return
     if (verdict.kind === 'freeze') return this.#freeze(domain, verdict.why)
+    if (domain.frozen !== null && !intent.closed) return
+    if ((await readTransfers(ledger, { state: 'running', domain: name }, 1)).length > 0) return
     const repaired = await lease.guarded('reconcile', (tx) => this.#newSeq(tx, domain, intent))
     if (repaired === null) return
     const moved = await setFence(stores[side], name, { ...repaired, budgetMs: repairBudgetMs })

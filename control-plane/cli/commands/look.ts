@@ -61,7 +61,7 @@ function statusText(answer: Answer): string {
           `refused on ${one.side}: ${one.table} ${one.op ?? ''} by ${one.account ?? 'a session that is gone'}: ${one.statement ?? ''}`,
       ),
     ...list(answer.quarantine).map((one) =>
-      bad(`quarantine ${one.id}: ${one.table} ${one.message}`),
+      bad(`quarantine ${one.direction} ${one.id}: ${one.table} ${one.message}`),
     ),
     ...((answer.whyNot ?? []) as readonly string[]).map(bad),
   ]
@@ -189,15 +189,27 @@ export function lookCommands(program: Command, context: Context): void {
     .command('quarantine')
     .argument('<domain>')
     .argument('<action>', 'retry or skip')
+    .argument('<direction>', 'forward or reverse')
     .argument('<id>')
     .option('--reason <text>', 'for the audit', '')
     .description('tries a refused change again after a repair, or leaves it out for good')
-    .action(async (domain: string, action: string, id: string, options: { reason: string }) => {
-      const answer = await context.client().call('POST', `/v1/domains/${domain}/quarantine/${id}`, {
-        action,
-        reason: options.reason,
-        actor: context.actor,
-      })
-      context.output().result(answer, () => `${domain}: quarantine entry ${id}: ${action}`)
-    })
+    .action(
+      async (
+        domain: string,
+        action: string,
+        direction: string,
+        id: string,
+        options: { reason: string },
+      ) => {
+        const answer = await context
+          .client()
+          .call('POST', `/v1/domains/${domain}/quarantine/${id}`, {
+            action,
+            direction,
+            reason: options.reason,
+            actor: context.actor,
+          })
+        context.output().result(answer, () => `${domain}: quarantine entry ${id}: ${action}`)
+      },
+    )
 }

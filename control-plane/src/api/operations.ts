@@ -6,11 +6,14 @@ import type { Control } from '../control.ts'
 import { NotFound } from '../errors.ts'
 import { readAudit, writeAudit } from '../ledger/audit.ts'
 import { readEdges } from '../ledger/edges.ts'
+import { targetDb } from '../live/stores.ts'
 import { actorSchema } from './actor.ts'
 import { answer, shaped } from './server.ts'
 
 const quarantineSchema = z.strictObject({
   action: z.enum(['retry', 'skip']),
+  /** Ids are per target server: the forward feed's quarantine stands at the service's. */
+  direction: z.enum(['forward', 'reverse']),
   reason: z.string().max(500).default(''),
   actor: actorSchema,
 })
@@ -38,27 +41,24 @@ export function operationRoutes(app: Express, auth: RequestHandler, control: Con
   })
 
   app.post('/v1/domains/:name/quarantine/:id', auth, async (request, response) => {
-    const { actor, action, reason } = shaped(quarantineSchema, request.body)
+    const { actor, action, direction, reason } = shaped(quarantineSchema, request.body)
     const [name, id] = [String(request.params.name), Number(request.params.id)]
     control.lead()
     await control.domain(name)
-    let found = 0
-    for (const db of [stores.service, stores.monolith]) {
-      const { affectedRows } = await db.execute(
-        `UPDATE ${toolkitTable('quarantine')} SET resolved_at = NOW(6), resolution = ?
-         WHERE id = ? AND domain = ? AND resolved_at IS NULL`,
-        [action, id, name],
+    const { affectedRows } = await targetDb(stores, direction).execute(
+      `UPDATE ${toolkitTable('quarantine')} SET resolved_at = NOW(6), resolution = ?
+       WHERE id = ? AND domain = ? AND direction = ? AND resolved_at IS NULL`,
+      [action, id, name, direction],
+    )
+    if (affectedRows === 0)
+      throw new NotFound(
+        `${name}: no open ${direction} quarantine entry ${id}; run: matapalo status ${name}`,
       )
-      found += affectedRows
-      if (affectedRows > 0) break
-    }
-    if (found === 0)
-      throw new NotFound(`${name}: no open quarantine entry ${id}; run: matapalo status ${name}`)
     await writeAudit(ledger, {
       actor,
       action: `quarantine.${action}`,
       domain: name,
-      detail: { id, reason },
+      detail: { id, direction, reason },
     })
     answer(response, { domain: name, id, action, next: `matapalo status ${name}` })
   })

@@ -7,7 +7,7 @@
  * @module
  */
 import type { RouteTable } from '@matapalo/core'
-import { type Db, type Log, sleep } from '@matapalo/runtime'
+import type { Db, Log } from '@matapalo/runtime'
 import {
   type EdgeAck,
   type EdgeRow,
@@ -39,8 +39,8 @@ export interface Awaited {
 
 /** 250 (milliseconds): an edge that hears nothing for a second knows that it lost contact. */
 const pingEveryMs = 250
-/** 20 (milliseconds): how often the ledger is asked about edges that have no stream here. */
-const ledgerEveryMs = 20
+/** 20, 50 (milliseconds): how often the ledger is asked about edges without a stream here, and with. */
+const ledgerEveryMs = { deaf: 20, connected: 50 }
 
 const ping = JSON.stringify({ type: 'ping' })
 const tableLine = (table: RouteTable): string => JSON.stringify({ type: 'table', table })
@@ -170,8 +170,9 @@ export class EdgeHub {
       const left = end - performance.now()
       if (lacking.length === 0 || left <= 0) return lacking
       const deaf = lacking.some((id) => !this.#streams.has(id))
-      await this.#woken(deaf ? Math.min(left, ledgerEveryMs) : left)
-      if (deaf) await this.refresh().catch(() => undefined)
+      const lookMs = deaf ? ledgerEveryMs.deaf : ledgerEveryMs.connected
+      // An acknowledgement may have gone to the ledger although the stream is up.
+      if (!(await this.#woken(Math.min(left, lookMs)))) await this.refresh().catch(() => undefined)
     }
   }
 
@@ -179,17 +180,18 @@ export class EdgeHub {
     for (const waiter of [...this.#waiters]) waiter()
   }
 
-  async #woken(ms: number): Promise<void> {
-    const timeout = new AbortController()
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        this.#waiters.delete(wake)
-        timeout.abort()
-        resolve()
-      }
-      this.#waiters.add(wake)
-      sleep(ms, undefined, { signal: timeout.signal }).then(wake, () => undefined)
-    })
+  /** @returns false when the time ran out first */
+  async #woken(ms: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const wake = (): void => resolve(true)
+    const timer = setTimeout(() => resolve(false), ms)
+    this.#waiters.add(wake)
+    try {
+      return await promise
+    } finally {
+      this.#waiters.delete(wake)
+      clearTimeout(timer)
+    }
   }
 
   stop(): void {

@@ -4,18 +4,18 @@
  *
  * @module
  */
-import {
-  type Act,
-  type Ended,
-  type ErrorBody,
-  type Journal,
-  type JournalEntry,
-  LeaseLost,
-  type Side,
-  type StepName,
-  type TransferOutcome,
+import type {
+  Act,
+  Ended,
+  ErrorBody,
+  Journal,
+  JournalEntry,
+  Side,
+  StepName,
+  TransferOutcome,
 } from '@matapalo/core'
 import type { Db, DbRow, Session } from '@matapalo/runtime'
+import { DomainsMoved } from '../errors.ts'
 import { fenceOfTurn, intend } from './fences.ts'
 import { fromJson, toJson } from './json.ts'
 import type { Lease } from './lease.ts'
@@ -113,8 +113,7 @@ export class LedgerJournal implements Journal {
          WHERE name IN (${this.#places}) AND fence_seq < ?${free(step) ? '' : ' AND transfer_id = ?'}`,
         [seq, term, ...domains, seq, ...(free(step) ? [] : [id])],
       )
-      if (affectedRows !== domains.length)
-        throw new LeaseLost(`transfer ${id}, whose domains are claimed by another`)
+      if (affectedRows !== domains.length) throw new DomainsMoved(id, domains)
       const fence = fenceOfTurn(step, act, from, to)
       if (fence !== null)
         await intend(

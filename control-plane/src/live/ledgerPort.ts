@@ -14,16 +14,17 @@ import type { LedgerPort, Move } from '../ports.ts'
 
 const places = (move: Move): string => move.domains.map(() => '?').join(', ')
 
-export async function ledgerPort(control: Control): Promise<LedgerPort> {
+export function ledgerPort(control: Control): LedgerPort {
   const { ledger: db, lease, hub } = control
-  const [project, manifests] = await Promise.all([control.project(), control.manifests()])
-  const known = project === null ? undefined : { project, manifests }
   /** Commits, then tells the edges. */
   const change = async (
     move: Move,
     work: (tx: Session) => Promise<void>,
     last?: (tx: Session, table: RouteTable | null) => Promise<void>,
   ): Promise<number> => {
+    // Forgotten whenever something is registered, so never older than the ledger.
+    const [project, manifests] = await Promise.all([control.project(), control.manifests()])
+    const known = project === null ? undefined : { project, manifests }
     const table = await lease.guarded(`transfer ${move.id}`, async (tx) => {
       await work(tx)
       const published = await publishTable(tx, known)

@@ -9,7 +9,7 @@ import { verificationPort } from './verificationPort.ts'
 export async function livePorts(control: Control): Promise<TransferPorts> {
   const { hub, stores } = control
   return {
-    ledger: await ledgerPort(control),
+    ledger: ledgerPort(control),
     edges: edgesPort(hub),
     stores: storesPort(stores, await control.manifests()),
     verification: verificationPort(control),

@@ -2,12 +2,13 @@
 
 import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
-import { FenceBlocked, setFence } from '@matapalo/cdc/fence'
+import { FenceBlocked, missingTriggers, setFence } from '@matapalo/cdc/fence'
 import { type Advance, prepareIds } from '@matapalo/cdc/ids'
 import { readMarker, writeMarker, writeOwnerMarker } from '@matapalo/cdc/markers'
-import { type Manifest, otherSide } from '@matapalo/core'
-import { FenceMoved, NotFound } from '../errors.ts'
+import { type Manifest, otherSide, type Side } from '@matapalo/core'
+import { FenceMoved, NotFound, TriggersMissing } from '../errors.ts'
 import type { StoresPort } from '../ports.ts'
+import { fencedTables } from './fenced.ts'
 import { type Stores, schemaOf, targetDb } from './stores.ts'
 
 /** 4: connections that one step may use at once on one server. */
@@ -59,6 +60,15 @@ export function storesPort(stores: Stores, manifests: ReadonlyMap<string, Manife
             throw new FenceMoved(domain, 'marker', marker.seq)
         }),
       )
+    },
+    async requireTriggers(domain) {
+      const manifest = manifestOf(domain)
+      const check = async (side: Side): Promise<void> => {
+        const missing = await missingTriggers(stores[side], fencedTables(manifest, side))
+        const first = missing[0]
+        if (first !== undefined) throw new TriggersMissing(domain, side, first.name, missing.length)
+      }
+      await Promise.all([check('monolith'), check('service')])
     },
     async prepareIds(domain, to) {
       const manifest = manifestOf(domain)

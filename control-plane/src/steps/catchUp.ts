@@ -9,14 +9,18 @@ export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step =>
     notes.catchUpDeadline = performance.now() + move.budgets.catchUpMs
     await Promise.all(
       move.domains.map(async (domain) => {
-        const token = await ports.stores.mark(domain, move.from)
-        const applied = await ports.stores.awaitApplied(domain, move.direction, {
-          token,
-          term: move.ownerTerms[domain] ?? 0,
-          rogueAtMost: notes.rogue.get(domain) ?? 0n,
-          timeoutMs: move.budgets.catchUpMs,
-        })
-        notes.offsets.set(domain, applied.offset)
+        const barrier = async (): Promise<void> => {
+          const token = await ports.stores.mark(domain, move.from)
+          const applied = await ports.stores.awaitApplied(domain, move.direction, {
+            token,
+            term: move.ownerTerms[domain] ?? 0,
+            rogueAtMost: notes.rogue.get(domain) ?? 0n,
+            timeoutMs: move.budgets.catchUpMs,
+          })
+          notes.offsets.set(domain, applied.offset)
+        }
+        // A schema-change tool may have swapped a table away from its triggers since the gates.
+        await Promise.all([barrier(), ports.stores.requireTriggers(domain)])
       }),
     )
     return undefined

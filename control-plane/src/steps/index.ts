@@ -14,12 +14,12 @@ import { verifyLast } from './verifyLast.ts'
 
 export const transferSteps = (ports: TransferPorts, move: Move, notes: Notes): readonly Step[] => [
   claim(ports, move, notes),
-  holdEdges(ports, move),
+  holdEdges(ports, move, notes),
   fenceSource(ports, move),
   catchUp(ports, move, notes),
   verifyLast(ports, move, notes),
   advanceIds(ports, move),
-  switchOwner(ports, move),
+  switchOwner(ports, move, notes),
   announce(ports, move),
   openTarget(ports, move),
   releaseEdges(ports, move),
