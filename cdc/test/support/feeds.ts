@@ -11,7 +11,7 @@ import { awaitApplied } from '../../src/barrier.ts'
 import { connectClient, connectorName, renderConnector } from '../../src/connectors.ts'
 import { type Kafka, openKafka } from '../../src/feed.ts'
 import { ensureFence, installTriggers } from '../../src/fence.ts'
-import { ensureMarker, writeMarker, writeOwnerMarker } from '../../src/markers.ts'
+import { ensureMarker, readMarker, writeMarker, writeOwnerMarker } from '../../src/markers.ts'
 import { applierAccount, conductorAccount, feedName } from '../../src/names.ts'
 import { ensureToolkitTables } from '../../src/schema.ts'
 import { ensureFeedTopics } from '../../src/topics.ts'
@@ -131,10 +131,12 @@ export function openFeeds(places: FeedPlaces): Feeds {
     async settle(domain, direction = 'forward', timeoutMs = 60_000) {
       const [source, target] = direction === 'forward' ? [monolith, services] : [services, monolith]
       const state = await until(() => stateOf(target, domain, direction), { timeoutMs })
-      if (state === undefined) throw new Error(`${feedName(domain, direction)}: no state`)
+      const marker = await readMarker(source, domain)
+      if (state === undefined || marker === null)
+        throw new Error(`${feedName(domain, direction)}: no state`)
       const token = await writeMarker(source, domain)
-      const { term, rogue } = (await stateOf(target, domain, direction)) ?? state
-      const barrier = { domain, direction, token, term, rogueAtMost: rogue, timeoutMs }
+      const { term } = marker
+      const barrier = { domain, direction, token, term, rogueAtMost: 1_000n, timeoutMs }
       return (await awaitApplied(target, barrier)).ms
     },
     async close() {

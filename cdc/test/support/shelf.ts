@@ -70,7 +70,7 @@ const sourceDdl = [
 const targetDdl = [
   `CREATE TABLE IF NOT EXISTS catalog.shelf_product (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
      isbn VARCHAR(20) NULL UNIQUE, title VARCHAR(300) NOT NULL, price_cents BIGINT NOT NULL,
-     status ENUM('active','discontinued') NOT NULL, created_at DATETIME NOT NULL,
+     status ENUM('active','discontinued','odd') NOT NULL, created_at DATETIME NOT NULL,
      badge VARCHAR(20) NOT NULL DEFAULT 'none')`,
   `CREATE TABLE IF NOT EXISTS catalog.shelf_stock (product_id INT UNSIGNED NOT NULL PRIMARY KEY,
      quantity INT NOT NULL, low INT NOT NULL)`,
@@ -95,7 +95,7 @@ export async function createShelf(monolith: Db, services: Db): Promise<void> {
 export const sourceDigest = async (monolith: Db): Promise<string> =>
   digest(monolith, [
     `SELECT COUNT(*) AS n, COALESCE(BIT_XOR(CRC32(CONCAT_WS('|', id, COALESCE(isbn, '-'), title,
-       CAST(price * 100 AS SIGNED), IF(status = 'A', 'active', 'discontinued'),
+       CAST(price * 100 AS SIGNED), ELT(FIELD(status, 'A', 'D', 'X'), 'active', 'discontinued', 'odd'),
        created + INTERVAL 5 HOUR, stock, low))), 0) AS x FROM bookshop.shelf_books`,
     `SELECT COUNT(*) AS n, COALESCE(BIT_XOR(CRC32(CONCAT_WS('|', id, book_id, delta, reference))), 0) AS x
      FROM bookshop.shelf_moves`,

@@ -1,0 +1,102 @@
+import { sleep, until } from '@matapalo/runtime'
+import { expect } from 'chai'
+import { startStack } from '../../../scripts/src/stack/index.ts'
+import { testInstance } from '../../../scripts/src/stack/testing.ts'
+import { connectClient, connectorName } from '../../src/connectors.ts'
+import { type Feeds, openFeeds } from '../support/feeds.ts'
+import { createShelf, shelfManifest, sourceDigest, targetDigest } from '../support/shelf.ts'
+
+type Stack = Awaited<ReturnType<typeof startStack>>
+
+describe('a feed under SIGKILL', function () {
+  this.timeout(240_000)
+  let stack: Stack
+  let feeds: Feeds
+
+  before(async () => {
+    stack = await startStack({
+      instance: testInstance('cdc-crash'),
+      only: ['monolith-db', 'services-db', 'kafka', 'connect', 'cdc'],
+    })
+    feeds = openFeeds(stack)
+    await createShelf(feeds.monolith, feeds.services)
+    await feeds.prepare(shelfManifest(), ['monolith', 'service'])
+    await feeds.register(shelfManifest())
+    await feeds.settle('shelf')
+  })
+  after(async () => {
+    await feeds?.close()
+    await stack?.stop()
+  })
+
+  /** Writes until `stop`; each write is one transaction over two tables. */
+  const writing = (prefix: string) => {
+    let on = true
+    let written = 0
+    const loop = async (): Promise<void> => {
+      while (on) {
+        written += 1
+        const reference = `${prefix}-${written}`
+        await feeds.monolith.transaction(async (session) => {
+          await session.execute(
+            `INSERT INTO bookshop.shelf_books (isbn, title, price, status, stock, created)
+             VALUES ('${reference}', 't', 1.25, 'A', 1, '2026-01-01 10:00:00')`,
+          )
+          await session.execute(
+            `INSERT INTO bookshop.shelf_moves (book_id, delta, reference)
+             VALUES (LAST_INSERT_ID(), 1, '${reference}')`,
+          )
+          await session.execute(
+            'UPDATE bookshop.shelf_books SET stock = stock + 1 WHERE id = LAST_INSERT_ID() - 1',
+          )
+        })
+        await sleep(5)
+      }
+    }
+    const running = loop()
+    return {
+      get written() {
+        return written
+      },
+      stop: async (): Promise<void> => {
+        on = false
+        await running
+      },
+    }
+  }
+
+  for (const victim of ['cdc', 'connect', 'kafka'] as const) {
+    it(`loses and doubles nothing when ${victim} is killed`, async () => {
+      const writer = writing(victim)
+      for (let round = 0; round < (victim === 'cdc' ? 3 : 1); round += 1) {
+        await sleep(1_000)
+        stack.kill(victim)
+        await sleep(1_500)
+      }
+      await stack.ready(victim, 60_000)
+      await writer.stop()
+      await feeds.settle('shelf', 'forward', 120_000)
+      expect(writer.written).to.be.greaterThan(20)
+      expect(await targetDigest(feeds.services)).to.equal(await sourceDigest(feeds.monolith))
+    })
+  }
+
+  it('finds its schemas again when Connect starts after our own sessions wrote last', async () => {
+    // Echoes were the last events of the services' feed before the kill.
+    stack.kill('connect')
+    await sleep(500)
+    await stack.ready('connect', 60_000)
+    const connect = connectClient(stack.urls.connect ?? '')
+    for (const side of ['monolith', 'service'] as const) {
+      const running = await until(
+        async () => {
+          const status = await connect.status(connectorName(side)).catch(() => null)
+          return status?.state === 'RUNNING'
+        },
+        { timeoutMs: 60_000, everyMs: 250 },
+      )
+      expect(running, connectorName(side)).to.equal(true)
+    }
+    await feeds.settle('shelf', 'forward', 60_000)
+  })
+})
