@@ -66,8 +66,8 @@ export const edgeSettings = {
   identityTtl: {
     env: 'EDGE_IDENTITY_TTL_MS',
     parse: millis,
-    default: 5_000,
-    help: 'how long an introspected session is believed, ms (5000: a changed role works in 5 s)',
+    default: 30_000,
+    help: 'how long an introspected session is believed, ms (30000: a changed role works within half a minute; logout works at once)',
   },
   holdMax: {
     env: 'EDGE_HOLD_MAX_MS',

@@ -19,7 +19,7 @@ export interface LegacySessionParts {
 }
 
 /** Longest time to an answer, over all tries, ms. */
-const limitMs = 3_000
+const limitMs = 10_000
 const retryMs = 50
 
 export const legacySession =
