@@ -1,10 +1,12 @@
 /**
- * One process at a time applies a feed: it writes its name and its connection into the state row.
+ * One process at a time applies a feed. Its applying session holds a named lock of the target's
+ * server, which ends with the connection and names it surely (connection ids begin again when a
+ * server restarts); the state row carries the holder's random name, which every transaction checks.
  *
- * A second process stands by. It takes over when the holder's connection is gone, or has slept
- * longer than `staleMs` (a stopped process; a living one speaks every half second): that connection
- * is killed first, so that whatever it still had open rolls back. A stopped process that wakes up
- * finds its connection dead and its claim taken.
+ * A second process stands by. It takes over when the lock is free, or when the holder's connection
+ * has slept longer than `staleMs` (a stopped process; a living one speaks every half second): that
+ * connection is killed first, so that whatever it still had open rolls back. A stopped process that
+ * wakes up finds its connection dead and its claim taken.
  *
  * @module
  */
@@ -31,46 +33,57 @@ export interface ClaimOptions {
 const table = toolkitTable('applier_state')
 const unknownThread = 1094
 
+/** At most 64 characters, as a fence's table name allows 58 for the domain. */
+const lockName = (domain: string, direction: Direction): string =>
+  `mp:${direction === 'forward' ? 'f' : 'r'}:${domain}`
+
 /** Waits for its turn. `session` is the connection that will apply. */
 export async function claimState(session: Session, options: ClaimOptions): Promise<Claim> {
   const { domain, direction, signal, log } = options
-  const staleMs = options.staleMs ?? 3_000
-  const claim = randomUUID()
+  const lock = lockName(domain, direction)
   await session.execute(
     `INSERT IGNORE INTO ${table} (domain, direction, mode, status) VALUES (?, ?, 'audit', 'starting')`,
     [domain, direction],
   )
   for (let waits = 0; ; waits += 1) {
     signal.throwIfAborted()
-    const seen = await lookAt(session, domain, direction)
-    if (seen.connection !== null && seen.sleptMs <= staleMs) {
-      if (waits === 0) log.info({ domain, direction }, 'applier.standsBy')
-      await sleep(250, undefined, { signal })
-      continue
-    }
-    if (seen.connection !== null) {
-      log.warn({ domain, direction, sleptMs: seen.sleptMs }, 'applier.killsStaleClaim')
-      await session.execute(`KILL CONNECTION ${seen.connection}`).catch((error: unknown) => {
-        if (serverErrorNumber(error) !== unknownThread) throw error
-      })
-    }
-    await session.execute('START TRANSACTION')
-    const stored = await lockState(session, domain, direction)
-    // Another standby may have been faster between the look and the lock.
-    const mine = stored.claim === seen.claim
-    if (mine) {
-      await session.execute(
-        `UPDATE ${table} SET claim = ?, claim_connection = CONNECTION_ID(), claim_at = NOW(6)
-         WHERE domain = ? AND direction = ?`,
-        [claim, domain, direction],
-      )
-    }
-    await session.execute(mine ? 'COMMIT' : 'ROLLBACK')
-    if (mine) return { claim, stored }
+    const [got] = await session.query('SELECT GET_LOCK(?, 0) AS got', [lock])
+    if (Number(got?.got) === 1) return takeRow(session, domain, direction)
+    if (waits === 0) log.info({ domain, direction }, 'applier.standsBy')
+    const killed = await killStale(session, lock, options.staleMs ?? 3_000)
+    if (killed) log.warn({ domain, direction }, 'applier.killsStaleClaim')
+    await sleep(killed ? 10 : 250, undefined, { signal })
   }
 }
 
-/** Gives the claim back, so that a standby need not wait. */
+async function takeRow(session: Session, domain: string, direction: Direction): Promise<Claim> {
+  const claim = randomUUID()
+  await session.execute('START TRANSACTION')
+  const stored = await lockState(session, domain, direction)
+  await session.execute(
+    `UPDATE ${table} SET claim = ?, claim_connection = CONNECTION_ID(), claim_at = NOW(6)
+     WHERE domain = ? AND direction = ?`,
+    [claim, domain, direction],
+  )
+  await session.execute('COMMIT')
+  return { claim, stored }
+}
+
+/** @returns true when the holder's connection slept too long and was killed */
+async function killStale(session: Session, lock: string, staleMs: number): Promise<boolean> {
+  const [holder] = await session.query(
+    `SELECT ID AS id FROM information_schema.PROCESSLIST
+     WHERE ID = IS_USED_LOCK(?) AND COMMAND = 'Sleep' AND TIME_MS > ?`,
+    [lock, staleMs],
+  )
+  if (holder === undefined) return false
+  await session.execute(`KILL CONNECTION ${Number(holder.id)}`).catch((error: unknown) => {
+    if (serverErrorNumber(error) !== unknownThread) throw error
+  })
+  return true
+}
+
+/** Gives lock and row back, so that a standby need not wait. */
 export async function releaseClaim(
   session: Session,
   domain: string,
@@ -82,29 +95,5 @@ export async function releaseClaim(
      WHERE domain = ? AND direction = ? AND claim = ?`,
     [domain, direction, claim],
   )
-}
-
-interface Seen {
-  readonly claim: string | null
-  /** The holder's connection while it lives; null: nobody holds the row. */
-  readonly connection: number | null
-  readonly sleptMs: number
-}
-
-/** Not a locking read: a stopped holder may have the row locked. */
-async function lookAt(session: Session, domain: string, direction: Direction): Promise<Seen> {
-  const [row] = await session.query(
-    `SELECT s.claim, p.ID AS connection, IF(p.COMMAND = 'Sleep', p.TIME_MS, 0) AS slept
-     FROM ${table} s LEFT JOIN information_schema.PROCESSLIST p
-       ON p.ID = s.claim_connection AND p.USER = SUBSTRING_INDEX(USER(), '@', 1)
-     WHERE s.domain = ? AND s.direction = ?`,
-    [domain, direction],
-  )
-  const claim = row?.claim ?? null
-  const connection = row?.connection ?? null
-  return {
-    claim: claim === null ? null : String(claim),
-    connection: claim === null || connection === null ? null : Number(connection),
-    sleptMs: Number(row?.slept ?? 0),
-  }
+  await session.query('SELECT RELEASE_LOCK(?)', [lockName(domain, direction)])
 }

@@ -145,7 +145,7 @@ export function createPlanner({ domain, direction, translator, skips }: PlannerO
           markers.push(event)
           return
         }
-        if (isReplay(event, from.position) || at.term === 0 || skips.has(event.offset)) {
+        if (isReplay(event, at.position) || at.term === 0 || skips.has(event.offset)) {
           discarded += 1
         } else if (at.mode === 'audit') {
           if (event.type === 'change' && event.op === 'r') discarded += 1

@@ -88,6 +88,15 @@ describe('createPlanner', () => {
     expect(work.next).to.include({ token: 10n, position: '0-101-7 binlog.000001:4:0' })
   })
 
+  it('drops what was sent twice within one batch', () => {
+    const { work } = plan([
+      piece(write('0-101-5')),
+      piece(write('0-101-6')),
+      piece(write('0-101-5')),
+    ])
+    expect(work).to.include({ applied: 2, discarded: 1 })
+  })
+
   it('stops when an old token has a new position: the source went back in time', () => {
     expect(() =>
       plan([piece(marker(9, { gtid: '0-101-8' }))], { position: '0-101-7 binlog.000001:4:0' }),
