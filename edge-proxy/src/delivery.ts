@@ -57,9 +57,9 @@ export class Delivery {
         scheme: 'http',
         requestId: exchange.requestId,
         traceparent: exchange.traceparent,
-        // Nobody waits for tokens of domains that nobody watches.
+        // Also while nobody is watched: what it calls may be decided after a switch.
         tracestate:
-          this.#parts.inForce.watched.size > 0
+          table.domains.length > 0
             ? exchange.tracestate()
             : (req.headers.tracestate as string | undefined),
         ...(decision.side === 'service' && exchange.assertion !== undefined

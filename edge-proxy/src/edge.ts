@@ -3,11 +3,7 @@
  *
  * @module
  */
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { readApplierStates } from '@matapalo/cdc/applierState'
-import { MarkerMissing, readMarker, writeMarker } from '@matapalo/cdc/markers'
 import type { Side } from '@matapalo/core'
 import { type Db, Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
@@ -21,8 +17,8 @@ import { MiddlewareForwarder } from './forward/middleware.ts'
 import { UndiciForwarder } from './forward/undici.ts'
 import { AppliedWatch } from './freshness/applied.ts'
 import { Freshness } from './freshness/freshness.ts'
+import { markerTokens } from './freshness/markerToken.ts'
 import { RedisTokenStore } from './freshness/redisStore.ts'
-import type { Token } from './freshness/token.ts'
 import { Tokens } from './freshness/tokens.ts'
 import { Drain } from './hold/drain.ts'
 import { HoldLog } from './hold/holdLog.ts'
@@ -36,7 +32,7 @@ import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Replicas } from './replicas.ts'
 import { Retries } from './retries.ts'
-import { createEdgeServer, stopServer } from './server.ts'
+import { createEdgeServer, listen, stopServer } from './server.ts'
 import { TableInForce } from './tableInForce.ts'
 import { Upgrades } from './upgrades.ts'
 
@@ -86,18 +82,11 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     config.identityTtl,
   )
 
-  const tokens = new Tokens((side, domain) =>
-    databases[side].session(async (session): Promise<Token> => {
-      const n = await writeMarker(session, domain)
-      const marker = await readMarker(session, domain)
-      if (marker === null) throw new MarkerMissing(domain)
-      return { side, generation: marker.generation, term: marker.term, n }
-    }),
-  )
+  const tokens = new Tokens(markerTokens(databases))
   const store = new RedisTokenStore({
     url: config.redisUrl,
     log,
-    onConnected: () => freshness.storeForgot([...inForce.watched, ...inForce.held]),
+    onConnected: () => forgotten(),
     onSession: (subject) => introspection.forget(subject),
   })
   const freshness = new Freshness({
@@ -218,8 +207,13 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     onContact: follower.onContact,
     log,
   })
+  const forgotten = (): void => freshness.storeForgot([...inForce.watched, ...inForce.held])
+  let booted = false
   inForce.onChange((table) => {
     metrics.tableInForce(table)
+    // The store may have been restarted while this edge was down.
+    if (!booted) forgotten()
+    booted = true
     holds.update()
   })
   metrics.watch({
@@ -245,12 +239,4 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
   log.info({ url, adminUrl, edge: config.id }, 'edge.listening')
   return { url, adminUrl, stop: () => life.stop() }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  // A TCP server has an address object while it listens.
-  const { port: bound, address } = server.address() as AddressInfo
-  return `http://${address.includes(':') ? `[${address}]` : address}:${bound}`
 }

@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import express from 'express'
 import { answerError } from './answer.ts'
 import { AmbiguousRequest } from './errors.ts'
@@ -76,6 +77,15 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     void upgrades.serve(req, socket, head)
   })
   return server
+}
+
+/** @returns the base URL it listens on */
+export async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  // A TCP server has an address object while it listens.
+  const { port: bound, address } = server.address() as AddressInfo
+  return `http://${address.includes(':') ? `[${address}]` : address}:${bound}`
 }
 
 /** Stops taking connections, lets requests end, cuts what is left at the limit. */

@@ -112,6 +112,12 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       expect(headers.traceparent).to.match(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad)/)
     })
 
+    it('names the sender to nested calls before anybody is watched, since they may outlive a switch', async () => {
+      const edge = await open()
+      const { headers } = await ask(edge, '/orders', { headers: { cookie: 'sid=ana' } })
+      expect(headers.tracestate).to.match(/^matapalo=c_/)
+    })
+
     it('strips hop-by-hop fields of answers', async () => {
       const edge = await open()
       const answer = await fetch(`${edge.url}/orders`)
