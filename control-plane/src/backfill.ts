@@ -35,6 +35,7 @@ import {
   readDomains,
   setBackfill,
 } from './ledger/domains.ts'
+import { publishTable } from './ledger/routeTables.ts'
 import { comparedStores, pairsOf } from './live/pairs.ts'
 import { schemaOf, tablesOf } from './live/stores.ts'
 
@@ -103,7 +104,7 @@ export class Backfills {
       action === 'start'
         ? { startedAt: new Date().toISOString() }
         : { ...domain.backfillDetail, held: action === 'pause' }
-    await lease.guarded('backfill', async (tx) => {
+    const table = await lease.guarded('backfill', async (tx) => {
       if (action === 'start') {
         const moved = await movePhase(
           tx,
@@ -120,7 +121,9 @@ export class Backfills {
         domain: name,
         detail: { manifest: manifest.file },
       })
+      return action === 'start' ? publishTable(tx) : null
     })
+    if (table !== null) this.#control.hub.publish(table)
     if (action === 'stop') this.#driven.get(name)?.abort()
     else this.#drive(name)
     return state

@@ -124,6 +124,8 @@ export class Notes {
   readonly rogue = new Map<string, bigint>()
   readonly offsets = new Map<string, bigint>()
   catchUpDeadline = 0
+  /** Looked for while the feed catches up, awaited before the commit point. */
+  triggers: Promise<unknown> = Promise.resolve()
   /** When the hold began, by this process's clock. */
   heldAt = 0
 

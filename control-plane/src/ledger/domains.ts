@@ -61,6 +61,19 @@ export async function readDomains(db: Reader): Promise<readonly Domain[]> {
   return (await db.query('SELECT * FROM domain ORDER BY name')).map(fromRow)
 }
 
+export interface DomainsAndEpoch {
+  readonly domains: readonly Domain[]
+  readonly epoch: number
+}
+
+/** All domains and the epoch in force, as of one moment. */
+export async function readDomainsAndEpoch(db: Reader): Promise<DomainsAndEpoch> {
+  const rows = await db.query(
+    'SELECT d.*, (SELECT MAX(epoch) FROM route_table) AS epoch FROM domain d ORDER BY d.name',
+  )
+  return { domains: rows.map(fromRow), epoch: Number(rows[0]?.epoch ?? 0) }
+}
+
 export async function readDomain(db: Reader, name: string): Promise<Domain | null> {
   const [row] = await db.query('SELECT * FROM domain WHERE name = ?', [name])
   return row === undefined ? null : fromRow(row)

@@ -6,6 +6,7 @@
  */
 import type { Act, Side, StepName } from '@matapalo/core'
 import type { Session } from '@matapalo/runtime'
+import type { Write } from './batch.ts'
 
 export interface FenceIntent {
   readonly domain: string
@@ -32,6 +33,11 @@ export async function intend(
   intents: readonly FenceIntent[],
 ): Promise<void> {
   if (intents.length === 0) return
+  const { sql, params } = intention(intents)
+  await db.execute(sql, params)
+}
+
+export function intention(intents: readonly FenceIntent[]): Write {
   const values = intents.flatMap(({ domain, side, closed, seq, term }) => [
     domain,
     side,
@@ -39,12 +45,10 @@ export async function intend(
     seq,
     term,
   ])
-  await db.execute(
-    `INSERT INTO fence (domain, side, closed, seq, term)
+  const sql = `INSERT INTO fence (domain, side, closed, seq, term)
      VALUES ${intents.map(() => '(?, ?, ?, ?, ?)').join(', ')}
-     ON DUPLICATE KEY UPDATE closed = VALUES(closed), seq = VALUES(seq), term = VALUES(term)`,
-    values,
-  )
+     ON DUPLICATE KEY UPDATE closed = VALUES(closed), seq = VALUES(seq), term = VALUES(term)`
+  return { sql, params: values }
 }
 
 /** The fence that a turn of a transfer writes, if it writes one. */

@@ -14,9 +14,10 @@ import type {
   StepName,
   TransferOutcome,
 } from '@matapalo/core'
-import type { Db, DbRow, Session } from '@matapalo/runtime'
+import type { Db, DbRow } from '@matapalo/runtime'
 import { DomainsMoved } from '../errors.ts'
-import { fenceOfTurn, intend } from './fences.ts'
+import { BatchRefused, type Write } from './batch.ts'
+import { fenceOfTurn, intention } from './fences.ts'
 import { fromJson, toJson } from './json.ts'
 import type { Lease } from './lease.ts'
 import { finishTransfer } from './transfers.ts'
@@ -49,18 +50,15 @@ const fromRow = (row: DbRow): JournalEntry => {
   }
 }
 
-/** Ends an entry inside a transaction of the caller: the commit point does so in its own. */
-export async function endEntry(
-  tx: Pick<Session, 'execute'>,
+/** For a transaction or batch of the caller: the commit point ends its entry in its own. */
+export const ending = (
   transferId: number,
   { n, state, detail, error }: Ended,
   endedAt = now(),
-): Promise<void> {
-  await tx.execute(
-    `UPDATE journal SET state = ?, detail = ?, ended_at = ? WHERE transfer_id = ? AND n = ? AND state = 'begun'`,
-    [state, toJson(error ? { ...detail, error } : (detail ?? null)), endedAt, transferId, n],
-  )
-}
+): Write => ({
+  sql: `UPDATE journal SET state = ?, detail = ?, ended_at = ? WHERE transfer_id = ? AND n = ? AND state = 'begun'`,
+  params: [state, toJson(error ? { ...detail, error } : (detail ?? null)), endedAt, transferId, n],
+})
 
 /** A claim has no domain yet, and the last step of either way out may have let go already. */
 const free = (step: StepName): boolean => step === 'claim' || step === 'releaseEdges'
@@ -104,35 +102,44 @@ export class LedgerJournal implements Journal {
   async begin(step: StepName, act: Act, ended: Ended | undefined): Promise<JournalEntry> {
     const begunAt = now()
     const { id, domains, from, to } = this.#of
-    return this.#lease.guarded(`transfer ${id}`, async (tx) => {
-      // Only this transfer moves its domains' numbers, so they are known since `read`.
-      const seq = this.#seq + 1
-      const term = step === 'claim' || act === 'undo' ? this.#topTerm + 1 : this.#term
-      const { affectedRows } = await tx.execute(
-        `UPDATE domain SET fence_seq = ?, term = GREATEST(term, ?)
-         WHERE name IN (${this.#places}) AND fence_seq < ?${free(step) ? '' : ' AND transfer_id = ?'}`,
-        [seq, term, ...domains, seq, ...(free(step) ? [] : [id])],
-      )
-      if (affectedRows !== domains.length) throw new DomainsMoved(id, domains)
-      const fence = fenceOfTurn(step, act, from, to)
-      if (fence !== null)
-        await intend(
-          tx,
-          domains.map((domain) => ({ domain, ...fence, seq, term })),
-        )
-      const n = this.#n + 1
-      if (ended !== undefined) await endEntry(tx, id, ended, begunAt)
-      await tx.execute(
-        `INSERT INTO journal (transfer_id, n, step, act, state, seq, term, begun_at)
-         VALUES (?, ?, ?, ?, 'begun', ?, ?, ?)`,
-        [id, n, step, act, seq, term, begunAt],
-      )
-      this.#seq = seq
-      this.#topTerm = Math.max(this.#topTerm, term)
-      this.#n = n
-      if (act === 'do') this.#term = term
-      return { n, step, act, state: 'begun', seq, term }
-    })
+    // Only this transfer moves its domains' numbers, so they are known since `read`.
+    const seq = this.#seq + 1
+    const term = step === 'claim' || act === 'undo' ? this.#topTerm + 1 : this.#term
+    const n = this.#n + 1
+    const fence = fenceOfTurn(step, act, from, to)
+    const numbers: Write = {
+      sql: `UPDATE domain SET fence_seq = ?, term = GREATEST(term, ?)
+            WHERE name IN (${this.#places}) AND fence_seq < ?${free(step) ? '' : ' AND transfer_id = ?'}`,
+      params: [seq, term, ...domains, seq, ...(free(step) ? [] : [id])],
+      rows: domains.length,
+    }
+    const entry: Write = {
+      sql: `INSERT INTO journal (transfer_id, n, step, act, state, seq, term, begun_at)
+            VALUES (?, ?, ?, ?, 'begun', ?, ?, ?)`,
+      params: [id, n, step, act, seq, term, begunAt],
+    }
+    const intents = fence === null ? [] : domains.map((domain) => ({ domain, ...fence, seq, term }))
+    await this.#batch([
+      numbers,
+      ...(intents.length > 0 ? [intention(intents)] : []),
+      ...(ended === undefined ? [] : [ending(id, ended, begunAt)]),
+      entry,
+    ])
+    this.#seq = seq
+    this.#topTerm = Math.max(this.#topTerm, term)
+    this.#n = n
+    if (act === 'do') this.#term = term
+    return { n, step, act, state: 'begun', seq, term }
+  }
+
+  async #batch(writes: readonly Write[]): Promise<void> {
+    const { id, domains } = this.#of
+    try {
+      await this.#lease.batch(`transfer ${id}`, writes)
+    } catch (error) {
+      if (error instanceof BatchRefused) throw new DomainsMoved(id, domains)
+      throw error
+    }
   }
 
   async finish(
@@ -142,7 +149,10 @@ export class LedgerJournal implements Journal {
   ): Promise<void> {
     const endedAt = now()
     await this.#lease.guarded(`transfer ${this.#of.id}`, async (tx) => {
-      if (ended !== undefined) await endEntry(tx, this.#of.id, ended, endedAt)
+      if (ended !== undefined) {
+        const { sql, params } = ending(this.#of.id, ended, endedAt)
+        await tx.execute(sql, params)
+      }
       await finishTransfer(tx, this.#of.id, outcome, error)
     })
   }

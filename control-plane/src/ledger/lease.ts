@@ -7,6 +7,7 @@
  */
 import { LeaseLost } from '@matapalo/core'
 import { type Db, type Log, type Session, sleep } from '@matapalo/runtime'
+import { BatchRefused, runBatch, type Write } from './batch.ts'
 
 export interface LeaseOptions {
   /** Unique to this process. */
@@ -118,6 +119,27 @@ export class Lease {
       }
       return work(tx)
     })
+  }
+
+  /** As `guarded`, for writes that are known beforehand: one round trip. */
+  async batch(what: string, writes: readonly Write[]): Promise<void> {
+    for (;;) {
+      const generation = this.#generation
+      if (generation === null) throw new LeaseLost(what)
+      const condition = {
+        sql: `SELECT 1 FROM lease WHERE name = 'conductor' AND holder = ? AND generation IN (?, ?)
+              LOCK IN SHARE MODE`,
+        params: [this.#holder, generation, this.#settlingTo ?? generation],
+      }
+      try {
+        return await runBatch(this.#db, condition, writes)
+      } catch (error) {
+        if (!(error instanceof BatchRefused) || error.why !== 'condition') throw error
+        await this.#settling
+        // Otherwise our own `settle` came between, and the batch is tried at the new generation.
+        if (this.#generation === generation) this.#lose()
+      }
+    }
   }
 
   /**

@@ -12,8 +12,9 @@ import {
   type RouteTable,
 } from '@matapalo/core'
 import type { Session } from '@matapalo/runtime'
+import type { Write } from './batch.ts'
 import { readManifests, readProject } from './catalogue.ts'
-import { readDomains } from './domains.ts'
+import { type Domain, readDomains } from './domains.ts'
 import { fromJson, toJson } from './json.ts'
 
 export async function currentTable(db: Pick<Session, 'query'>): Promise<RouteTable | null> {
@@ -21,31 +22,41 @@ export async function currentTable(db: Pick<Session, 'query'>): Promise<RouteTab
   return fromJson<RouteTable>(row?.body)
 }
 
-/**
- * @param known what is registered, where the caller has it at hand; read when absent
- * @returns the table at its new epoch, or null while no project is registered
- */
-export async function publishTable(
-  tx: Session,
-  known?: { readonly project: Project; readonly manifests: ReadonlyMap<string, Manifest> },
-): Promise<RouteTable | null> {
-  const project = known?.project ?? (await readProject(tx))
-  if (project === null) return null
-  const [last] = await tx.query(
-    'SELECT epoch FROM route_table ORDER BY epoch DESC LIMIT 1 FOR UPDATE',
-  )
-  const manifests = known?.manifests ?? (await readManifests(tx))
-  const domains = (await readDomains(tx)).flatMap((domain): DomainState[] => {
+export interface Catalogue {
+  readonly project: Project
+  readonly manifests: ReadonlyMap<string, Manifest>
+}
+
+export function tableOf(
+  epoch: number,
+  { project, manifests }: Catalogue,
+  domains: readonly Domain[],
+): RouteTable {
+  const states = domains.flatMap((domain): DomainState[] => {
     const service = manifests.get(domain.name)?.service
     if (service === undefined) return []
     const { name, phase, owner, term, hold } = domain
     return [{ domain: name, phase, owner, term, hold, service }]
   })
-  const epoch = Number(last?.epoch ?? 0) + 1
-  const table = compileRouteTable({ epoch, project, manifests: [...manifests.values()], domains })
-  await tx.execute('INSERT INTO route_table (epoch, body) VALUES (?, ?)', [
-    table.epoch,
-    toJson(table),
-  ])
+  return compileRouteTable({ epoch, project, manifests: [...manifests.values()], domains: states })
+}
+
+/** The epoch is the key: of two that were compiled at once, the second is refused. */
+export const insertion = (table: RouteTable): Write => ({
+  sql: 'INSERT INTO route_table (epoch, body) VALUES (?, ?)',
+  params: [table.epoch, toJson(table)],
+})
+
+/** @returns the table at its new epoch, or null while no project is registered */
+export async function publishTable(tx: Session): Promise<RouteTable | null> {
+  const project = await readProject(tx)
+  if (project === null) return null
+  const [last] = await tx.query(
+    'SELECT epoch FROM route_table ORDER BY epoch DESC LIMIT 1 FOR UPDATE',
+  )
+  const catalogue = { project, manifests: await readManifests(tx) }
+  const table = tableOf(Number(last?.epoch ?? 0) + 1, catalogue, await readDomains(tx))
+  const { sql, params } = insertion(table)
+  await tx.execute(sql, params)
   return table
 }

@@ -7,20 +7,19 @@ export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step =>
   light: true,
   do: async () => {
     notes.catchUpDeadline = performance.now() + move.budgets.catchUpMs
+    // A schema-change tool may have swapped a table away from its triggers since the gates.
+    notes.triggers = Promise.all(move.domains.map(ports.stores.requireTriggers))
+    notes.triggers.catch(() => undefined)
     await Promise.all(
       move.domains.map(async (domain) => {
-        const barrier = async (): Promise<void> => {
-          const token = await ports.stores.mark(domain, move.from)
-          const applied = await ports.stores.awaitApplied(domain, move.direction, {
-            token,
-            term: move.ownerTerms[domain] ?? 0,
-            rogueAtMost: notes.rogue.get(domain) ?? 0n,
-            timeoutMs: move.budgets.catchUpMs,
-          })
-          notes.offsets.set(domain, applied.offset)
-        }
-        // A schema-change tool may have swapped a table away from its triggers since the gates.
-        await Promise.all([barrier(), ports.stores.requireTriggers(domain)])
+        const token = await ports.stores.mark(domain, move.from)
+        const applied = await ports.stores.awaitApplied(domain, move.direction, {
+          token,
+          term: move.ownerTerms[domain] ?? 0,
+          rogueAtMost: notes.rogue.get(domain) ?? 0n,
+          timeoutMs: move.budgets.catchUpMs,
+        })
+        notes.offsets.set(domain, applied.offset)
       }),
     )
     return undefined

@@ -9,6 +9,7 @@ const slackMs = 1000
 export const switchOwner = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'switchOwner',
   do: async (entry) => {
+    await notes.triggers
     const { drainMs, fenceMs, catchUpMs } = move.budgets
     const [held, limit] = [
       performance.now() - notes.heldAt,
