@@ -5,11 +5,12 @@
  *
  * @module
  */
+import { reseedApplier } from '@matapalo/cdc/applier/reseed'
 import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
 import { readFence } from '@matapalo/cdc/fence'
 import { writeMarker } from '@matapalo/cdc/markers'
-import { domainTopic, toolkitTable } from '@matapalo/cdc/names'
+import { domainTopic } from '@matapalo/cdc/names'
 import {
   pauseSnapshot,
   progressOf,
@@ -135,14 +136,11 @@ export class Backfills {
    */
   async #forgetBrokenFeed(name: string): Promise<void> {
     const { stores, feeds } = this.#control
-    const { low } = await feeds.kafka.bounds(domainTopic('monolith', name))
-    await stores.service.execute(
-      `UPDATE ${toolkitTable('applier_state')}
-       SET topic_id = NULL, generation = NULL, position = NULL, kafka_offset = ?, status = 'starting',
-         reason = NULL
-       WHERE domain = ? AND direction = 'forward' AND status = 'stopped'`,
-      [low, name],
-    )
+    const topic = domainTopic('monolith', name)
+    const state = await readApplierState(stores.service, name, 'forward')
+    if (state?.status !== 'stopped' || !(await feeds.kafka.topicExists(topic))) return
+    const [topicId, { low }] = await Promise.all([feeds.topicId(topic), feeds.kafka.bounds(topic)])
+    await reseedApplier(stores.service, { domain: name, direction: 'forward', topicId, low })
   }
 
   #drive(name: string): void {

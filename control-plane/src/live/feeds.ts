@@ -12,6 +12,7 @@ import {
 import type { Kafka } from '@matapalo/cdc/feed'
 import { writeMarker } from '@matapalo/cdc/markers'
 import { domainTopic } from '@matapalo/cdc/names'
+import { readTopicIdOf } from '@matapalo/cdc/topicId'
 import { ensureFeedTopics } from '@matapalo/cdc/topics'
 import { type Manifest, MatapaloError, type Side } from '@matapalo/core'
 import { until } from '@matapalo/runtime'
@@ -59,6 +60,10 @@ export class Feeds {
 
   status(side: Side): Promise<ConnectorStatus> {
     return this.#parts.connect.status(connectorName(side))
+  }
+
+  topicId(topic: string): Promise<string> {
+    return readTopicIdOf(this.#parts.brokers, topic)
   }
 
   async ensureTopics(domains: readonly string[]): Promise<void> {
