@@ -5,12 +5,10 @@
  *
  * @module
  */
-import { reseedApplier } from '@matapalo/cdc/applier/reseed'
 import { readApplierState } from '@matapalo/cdc/applierState'
 import { awaitApplied } from '@matapalo/cdc/barrier'
 import { readFence } from '@matapalo/cdc/fence'
 import { writeMarker } from '@matapalo/cdc/markers'
-import { domainTopic } from '@matapalo/cdc/names'
 import {
   pauseSnapshot,
   progressOf,
@@ -23,10 +21,11 @@ import {
   watchSnapshot,
 } from '@matapalo/cdc/snapshots'
 import { sweepKeys } from '@matapalo/cdc/verification'
-import { LeaseLost, type Manifest, MatapaloError } from '@matapalo/core'
+import { LeaseLost, type Manifest } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
+import { forgetBrokenFeed } from './brokenFeed.ts'
 import type { Control } from './control.ts'
-import { Refused } from './errors.ts'
+import { Refused, SnapshotFailed } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
 import {
   type BackfillDetail,
@@ -44,17 +43,6 @@ import { schemaOf, tablesOf } from './live/stores.ts'
 const lookEveryMs = 500
 /** 10000 (ten seconds): window of the rate. */
 const windowMs = 10_000
-
-/** Debezium gave up on tables. The domain keeps its phase; nothing is lost. */
-export class SnapshotFailed extends MatapaloError {
-  readonly code = 'MATAPALO_SNAPSHOT_FAILED'
-  constructor(domain: string, failed: Readonly<Record<string, string>>) {
-    const tables = Object.entries(failed).map(([table, why]) => `${table} (${why})`)
-    super(
-      `${domain}: the snapshot ended early: ${tables.join(', ') || 'aborted'}; run: matapalo backfill ${domain}`,
-    )
-  }
-}
 
 export type BackfillAction = 'start' | 'pause' | 'resume' | 'stop'
 
@@ -95,7 +83,7 @@ export class Backfills {
     if (action === 'resume' && backfill !== 'paused') refuse('the backfill is not paused')
     if (action === 'stop' && backfill !== 'running' && backfill !== 'paused')
       refuse('no backfill is running')
-    if (action === 'start') await this.#forgetBrokenFeed(name)
+    if (action === 'start') await forgetBrokenFeed(this.#control, name)
     if (action === 'pause') await pauseSnapshot(stores.monolith)
     if (action === 'resume') await resumeSnapshot(stores.monolith)
     if (action === 'stop' && run !== null) await stopSnapshot(stores.monolith, run)
@@ -128,19 +116,6 @@ export class Backfills {
     if (action === 'stop') this.#driven.get(name)?.abort()
     else this.#drive(name)
     return state
-  }
-
-  /**
-   * A feed that does not continue what was applied stops for good. The backfill reads every row anew,
-   * so the applier may begin at the oldest change that the topic holds.
-   */
-  async #forgetBrokenFeed(name: string): Promise<void> {
-    const { stores, feeds } = this.#control
-    const topic = domainTopic('monolith', name)
-    const state = await readApplierState(stores.service, name, 'forward')
-    if (state?.status !== 'stopped' || !(await feeds.kafka.topicExists(topic))) return
-    const [topicId, { low }] = await Promise.all([feeds.topicId(topic), feeds.kafka.bounds(topic)])
-    await reseedApplier(stores.service, { domain: name, direction: 'forward', topicId, low })
   }
 
   #drive(name: string): void {

@@ -118,3 +118,14 @@ export class TriggersMissing extends MatapaloError {
     )
   }
 }
+
+/** Debezium gave up on tables. The domain keeps its phase; nothing is lost. */
+export class SnapshotFailed extends MatapaloError {
+  readonly code = 'MATAPALO_SNAPSHOT_FAILED'
+  constructor(domain: string, failed: Readonly<Record<string, string>>) {
+    const tables = Object.entries(failed).map(([table, why]) => `${table} (${why})`)
+    super(
+      `${domain}: the snapshot ended early: ${tables.join(', ') || 'aborted'}; run: matapalo backfill ${domain}`,
+    )
+  }
+}
