@@ -76,6 +76,10 @@ const param = (value: Param): string | number | Buffer | null => {
   return value
 }
 
+/** No parameters, no search for placeholders: an applier's statements are a megabyte long. */
+const bound = (params: readonly Param[]): (string | number | Buffer | null)[] | undefined =>
+  params.length === 0 ? undefined : params.map(param)
+
 const statement = (sql: string, timeout: number | undefined): mysql.QueryOptions =>
   timeout === undefined ? { sql } : { sql, timeout }
 
@@ -86,12 +90,12 @@ const wrap = (
 ): Session => ({
   threadId,
   async query(sql, params = []) {
-    const [rows] = await connection.query(statement(sql, timeout), params.map(param))
+    const [rows] = await connection.query(statement(sql, timeout), bound(params))
     // A statement that returns rows; the options below make the driver give the types of DbRow.
     return rows as unknown as DbRow[]
   },
   async execute(sql, params = []) {
-    const [result] = await connection.query(statement(sql, timeout), params.map(param))
+    const [result] = await connection.query(statement(sql, timeout), bound(params))
     const header = result as mysql.ResultSetHeader
     return {
       affectedRows: header.affectedRows,

@@ -10,7 +10,7 @@ export const cdc = nodeProcess({
   memoryMiB: 256,
   heapMiB: 160,
   // With V8's own choice it collects garbage for two thirds of the time under this heap limit.
-  semiSpaceMiB: 8,
+  semiSpaceMiB: 24,
   environment: (places) => ({
     CDC_PORT: String(places.listen('cdc').port),
     CDC_HOST: places.listen('cdc').host,
