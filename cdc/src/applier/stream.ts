@@ -17,7 +17,7 @@ import { createPlanner, EventRefused, type Planner, readableKey, type Work } fro
 import { type Quarantined, recordQuarantined, skippedOffsets } from './quarantine.ts'
 import type { Translator } from './rowOps.ts'
 import { errorFields, isRowsFault } from './session.ts'
-import { lockOwn, type Standing, type StateRow, setStatus } from './state.ts'
+import { beginOwn, type Standing, type StateRow, setStatus } from './state.ts'
 import { type TargetTransaction, targetTransaction } from './transaction.ts'
 import { OpFailed, type RowWriter } from './writeRows.ts'
 
@@ -207,8 +207,7 @@ async function quarantine(run: Run, piece: Piece | undefined, error: unknown): P
   const { options, target } = run
   const { session, own, translator, log } = options
   const one = atFault(piece, error, translator)
-  await session.execute('START TRANSACTION')
-  await lockOwn(session, own, target.standing)
+  await beginOwn(session, own, target.standing)
   await recordQuarantined(session, own.domain, own.direction, options.topic, one)
   await setStatus(session, own, 'quarantined', one.message)
   await session.execute('COMMIT')

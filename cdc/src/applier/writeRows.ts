@@ -87,6 +87,13 @@ export function createRowWriter(shapes: readonly TableShape[]): RowWriter {
     await flush()
   }
 
+  /** Spares the lookup where it would cost as much as the update. @returns false when nothing was there */
+  const updateOne = async (session: Session, sql: TableSql, one: Upsert): Promise<boolean> => {
+    const statement = sql.update(one)
+    // Matched rows count, changed or not.
+    return statement !== null && (await session.execute(statement)).affectedRows > 0
+  }
+
   const insert = async (
     session: Session,
     sql: TableSql,
@@ -115,7 +122,9 @@ export function createRowWriter(shapes: readonly TableShape[]): RowWriter {
     sql: TableSql,
     upserts: readonly Upsert[],
   ): Promise<void> => {
-    if (upserts.length === 0) return
+    const [one] = upserts
+    if (one === undefined) return
+    if (upserts.length === 1 && (await updateOne(session, sql, one))) return
     const keys = upserts.map(({ key }) => key)
     const there = await existing(session, sql, keys)
     const isThere = ({ key }: Upsert): boolean => there.has(keyText(key))
