@@ -28,12 +28,11 @@ async function demo(options: DemoOptions): Promise<boolean> {
   const arena = await Arena.open({
     instance: options.keep ? 'main' : `demo-${process.pid}`,
     ...options,
-    ...(options.catalogue === null ? {} : { catalogue: options.catalogue }),
     env: {
       'control-plane': killEnvironment(options.kills),
       cdc: { CDC_HEARTBEAT_MS: '200' },
     },
-  } as Parameters<typeof Arena.open>[0])
+  })
   onStop(() => arena.close())
   say(`stack ready in ${(arena.stack.startedMs / 1000).toFixed(1)} s; seeding`)
   await arena.seed()

@@ -24,9 +24,12 @@ export type TrafficNews =
     }
   | { readonly type: 'broken'; readonly message: string }
 
-const tell = (news: TrafficNews): void => {
-  process.send?.(news)
-}
+/** Resolves when the parent's end of the channel has it. */
+const tell = (news: TrafficNews): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send === undefined) resolve()
+    else process.send(news, undefined, {}, () => resolve())
+  })
 
 // The parent passes the options as the one argument; they hold no secret.
 const load = new Load(JSON.parse(process.argv[2] ?? '{}') as LoadOptions)
@@ -35,31 +38,31 @@ const obey = async (order: TrafficOrder): Promise<void> => {
   switch (order.type) {
     case 'prepare':
       await load.prepare()
-      tell({ type: 'ready' })
+      await tell({ type: 'ready' })
       break
     case 'start':
       load.start()
-      tell({ type: 'started' })
+      await tell({ type: 'started' })
       break
     case 'progress':
-      tell({ type: 'progress', summary: load.tally.summary() })
+      await tell({ type: 'progress', summary: load.tally.summary() })
       break
     case 'stop':
       await load.stop()
-      tell({
+      await tell({
         type: 'stopped',
         summary: load.tally.summary(),
         writes: load.ledger.writes,
         ownPrices: [...load.ownPrices()],
       })
-      process.disconnect()
+      process.disconnect?.()
       break
   }
 }
 
 process.on('message', (order: TrafficOrder) => {
   obey(order).catch((error: unknown) => {
-    tell({ type: 'broken', message: error instanceof Error ? error.message : String(error) })
+    void tell({ type: 'broken', message: error instanceof Error ? error.message : String(error) })
   })
 })
 // Without a parent nobody would stop it.
