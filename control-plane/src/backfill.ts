@@ -39,8 +39,8 @@ import { publishTable } from './ledger/routeTables.ts'
 import { comparedStores, pairsOf } from './live/pairs.ts'
 import { schemaOf, tablesOf } from './live/stores.ts'
 
-/** 500 (milliseconds): how often progress is looked at and written down. */
-const lookEveryMs = 500
+/** 250 (milliseconds): how often progress is looked at and written down. */
+const lookEveryMs = 250
 /** 10000 (ten seconds): window of the rate. */
 const windowMs = 10_000
 
@@ -198,7 +198,7 @@ export class Backfills {
       samples.push({ atMs: Date.now(), snapshotRows: state?.snapshotRows ?? 0n })
       while ((samples[0]?.atMs ?? 0) < Date.now() - windowMs) samples.shift()
       const progress = progressOf(run, samples)
-      const lagMs = await lag.lagMs(name, 'forward')
+      const lagMs = await lag.nowMs(name, 'forward')
       await this.#note(name, null, { progress, snapshot: status, lagMs, throttled })
       if (status.phase === 'completed') return
       if (status.phase === 'aborted') throw new SnapshotFailed(name, status.failed)

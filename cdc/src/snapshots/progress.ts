@@ -56,7 +56,7 @@ export interface ThrottleLimits {
   readonly resumeBelowMs: number
 }
 
-export const throttleLimits: ThrottleLimits = { pauseAboveMs: 1_000, resumeBelowMs: 300 }
+export const throttleLimits: ThrottleLimits = { pauseAboveMs: 1_000, resumeBelowMs: 600 }
 
 /**
  * Live changes share the topic with snapshot rows, so a snapshot that outruns the applier makes them

@@ -27,7 +27,7 @@ export const workerConfig = {
   heartbeatMs: {
     env: 'CDC_HEARTBEAT_MS',
     parse: millis,
-    default: 1_000,
+    default: 250,
     help: 'milliseconds between two markers on an idle domain',
   },
   maxAppliers: {

@@ -23,7 +23,8 @@ const keptSamples = 20_000
 
 export interface LagBook {
   add(sample: LagSample): void
-  samples(): readonly LagSample[]
+  /** Of the last ten minutes, or since an epoch millisecond within them. */
+  samples(since?: number): readonly LagSample[]
 }
 
 export function createLagBook(now: () => number = Date.now): LagBook {
@@ -33,10 +34,14 @@ export function createLagBook(now: () => number = Date.now): LagBook {
       kept.push(sample)
       if (kept.length > 2 * keptSamples) kept = kept.slice(-keptSamples)
     },
-    samples() {
-      const since = new Date(now() - keptMs).toISOString()
-      kept = kept.filter(({ at }) => at >= since).slice(-keptSamples)
-      return kept
+    samples(since = 0) {
+      const oldest = new Date(now() - keptMs).toISOString()
+      kept = kept.filter(({ at }) => at >= oldest).slice(-keptSamples)
+      if (since === 0) return kept
+      const from = new Date(since).toISOString()
+      // In order of time, so the newest are at the end.
+      const at = kept.findLastIndex((sample) => sample.at < from)
+      return kept.slice(at + 1)
     },
   }
 }

@@ -30,7 +30,14 @@ export async function startServer(options: {
   app.get('/metrics', async (_request, response) => {
     response.type(options.registry.contentType).send(await options.registry.metrics())
   })
-  app.get('/lag', (_request, response) => void response.json({ samples: options.lag.samples() }))
+  app.get('/lag', (request, response) => {
+    const since = Number(request.query.since ?? 0)
+    if (!Number.isFinite(since) || since < 0) {
+      response.status(400).json({ error: 'since: expected epoch milliseconds' })
+      return
+    }
+    response.json({ samples: options.lag.samples(since) })
+  })
   const server = app.listen(options.port, options.host)
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)

@@ -12,8 +12,10 @@ import { z } from 'zod'
 import { type Stores, targetDb } from './stores.ts'
 
 export interface LagSource {
-  /** Milliseconds, over the last seconds; null: unknown, which is not small. */
+  /** Milliseconds, the worst of the last seconds; null: unknown, which is not small. */
   lagMs(domain: string, direction: Direction): Promise<number | null>
+  /** Milliseconds, as of the newest marker, or its age when the next one is late. */
+  nowMs(domain: string, direction: Direction): Promise<number | null>
 }
 
 const answerSchema = z.object({
@@ -29,26 +31,35 @@ const answerSchema = z.object({
 
 /** 3000 (three seconds): samples older than that say nothing about now. */
 const freshMs = 3000
+/** 600 (milliseconds): the worker writes a marker every 250; a later one is late. */
+const lateMs = 600
 
 const millis = (at: number | string): number => (typeof at === 'number' ? at : Date.parse(at))
 
 export function lagSource(stores: Stores, cdc: URL | null): LagSource {
-  const asked = async (domain: string, direction: Direction): Promise<number | null> => {
-    if (cdc === null) return null
-    const response = await fetch(new URL('/lag', cdc), { signal: AbortSignal.timeout(1000) })
+  const recent = async (domain: string, direction: Direction, withinMs: number) => {
+    if (cdc === null) return []
+    const url = new URL(`/lag?since=${Date.now() - withinMs}`, cdc)
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) })
     const { samples } = answerSchema.parse(await response.json())
-    const recent = samples.filter(
-      (sample) =>
-        sample.domain === domain &&
-        sample.direction === direction &&
-        millis(sample.at) > Date.now() - freshMs,
-    )
-    return recent.length === 0 ? null : Math.max(...recent.map(({ ms }) => ms))
+    return samples.filter((one) => one.domain === domain && one.direction === direction)
+  }
+  const worst = async (domain: string, direction: Direction): Promise<number | null> => {
+    const samples = await recent(domain, direction, freshMs)
+    return samples.length === 0 ? null : Math.max(...samples.map(({ ms }) => ms))
+  }
+  const newest = async (domain: string, direction: Direction): Promise<number | null> => {
+    const last = (await recent(domain, direction, 5_000)).at(-1)
+    if (last === undefined) return null
+    const age = Date.now() - millis(last.at)
+    return age > lateMs ? Math.max(age, last.ms) : last.ms
   }
   const read = async (domain: string, direction: Direction): Promise<number | null> =>
     (await readApplierState(targetDb(stores, direction), domain, direction))?.ageMs ?? null
   return {
     lagMs: async (domain, direction) =>
-      (await asked(domain, direction).catch(() => null)) ?? (await read(domain, direction)),
+      (await worst(domain, direction).catch(() => null)) ?? (await read(domain, direction)),
+    nowMs: async (domain, direction) =>
+      (await newest(domain, direction).catch(() => null)) ?? (await read(domain, direction)),
   }
 }

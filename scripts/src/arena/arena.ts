@@ -117,7 +117,7 @@ export class Arena {
         onProgress(view)
         return view.backfill.state === 'complete'
       },
-      { timeoutMs: 600_000, everyMs: 500 },
+      { timeoutMs: 600_000, everyMs: 1_000 },
     )
     if (done === undefined) throw new Error('the backfill did not complete within ten minutes')
     return performance.now() - begun
