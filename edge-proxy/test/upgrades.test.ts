@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { listen, type TestEdge, testEdge } from './harness.ts'
 
 /** A WebSocket server that sends back whatever octets it gets. */
+const upgraded = new Set<Duplex>()
 const echoServer = () => {
   const server = createServer((_req, res) => res.end('plain'))
   server.on('upgrade', (req, socket) => {
+    upgraded.add(socket)
+    socket.on('close', () => upgraded.delete(socket))
     const key = `${req.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
     socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n' +
@@ -64,6 +68,14 @@ describe('Upgrades', () => {
     expect(got.includes(closed)).to.equal(true)
     socket.destroy()
     edge.next({ owner: 'monolith' })
+    expect(await until(() => upgraded.size === 0, { timeoutMs: 2_000 })).to.equal(true)
+  })
+
+  it('leave no connection at the upstream when the client goes away', async () => {
+    expect(await open('/orders/live')).to.contain('101')
+    expect(upgraded.size).to.equal(1)
+    socket.destroy()
+    expect(await until(() => upgraded.size === 0, { timeoutMs: 2_000 })).to.equal(true)
   })
 
   it('are guarded, and refused while they would write a held domain', async () => {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { Agent, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import type { Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
@@ -18,6 +18,18 @@ interface Job {
   readonly outgoing: Outgoing
   readonly settle: (outcome: Outcome) => void
   sent: boolean
+}
+
+/**
+ * The two ends of an upgraded connection go together: a pipe passes on an `end`, but not that the
+ * other side is gone, and would leave the upstream with a connection that nobody holds.
+ */
+function bindEnds(proxyReq: ClientRequest, socket: Socket): void {
+  proxyReq.once('upgrade', (_answer, upstream: Socket) => {
+    upstream.once('close', () => socket.destroySoon())
+    if (socket.destroyed) upstream.destroy()
+    else socket.once('close', () => upstream.destroy())
+  })
 }
 
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
@@ -51,6 +63,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
             ),
           )
           server.on('econnreset', () => undefined)
+          server.on('proxyReqWs', (proxyReq, _req, socket) => bindEnds(proxyReq, socket as Socket))
         },
       ],
     })
