@@ -15,7 +15,13 @@ import { check, type Verdict } from '../traffic/check.ts'
 import type { Write } from '../traffic/ledger.ts'
 import type { LoadOptions } from '../traffic/load.ts'
 import { ownerStore } from '../traffic/ownerStore.ts'
-import { ControlClient, ControlRefused, type DomainView, type TransferView } from './control.ts'
+import {
+  type Budgets,
+  ControlClient,
+  ControlRefused,
+  type DomainView,
+  type TransferView,
+} from './control.ts'
 import { Collector } from './figures.ts'
 
 export interface ArenaOptions {
@@ -133,8 +139,8 @@ export class Arena {
     return answer.outcome === 'clean'
   }
 
-  transfer(kind: TransferKind, reason: string): Promise<TransferView> {
-    return this.control.transfer(kind, [domain], reason)
+  transfer(kind: TransferKind, reason: string, budgets: Budgets = {}): Promise<TransferView> {
+    return this.control.transfer(kind, [domain], reason, budgets)
   }
 
   /** A domain that is not registered yet is the monolith's. */

@@ -19,6 +19,12 @@ export interface TransferView {
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
+/** Milliseconds; the manifest's own where absent. */
+export interface Budgets {
+  readonly drainMs?: number
+  readonly catchUpMs?: number
+}
+
 export interface DomainView {
   readonly domain: string
   readonly phase: string
@@ -88,9 +94,10 @@ export class ControlClient {
     kind: TransferKind,
     domains: readonly string[],
     reason: string,
+    budgets: Budgets = {},
   ): Promise<TransferView> {
     const before = (await this.#last())?.id ?? 0
-    const begun = await this.#begin(kind, domains, reason)
+    const begun = await this.#begin(kind, domains, reason, budgets)
     if (begun instanceof ControlRefused) throw begun
     const ended = await until(
       async () => {
@@ -118,6 +125,7 @@ export class ControlClient {
     kind: TransferKind,
     domains: readonly string[],
     reason: string,
+    budgets: Budgets,
   ): Promise<ControlRefused | undefined> {
     try {
       await this.call('POST', '/v1/transfers', {
@@ -126,6 +134,7 @@ export class ControlClient {
         without: ['parity'],
         actor: 'arena',
         reason,
+        budgets,
       })
       return undefined
     } catch (error) {

@@ -33,6 +33,9 @@ export interface TrialResult {
   readonly convicted: boolean
 }
 
+/** Long enough for an edge that is a second late; the manifest's own second would unwind. */
+const budgets = { drainMs: 4_000, catchUpMs: 4_000 }
+
 const slowFeed = { cdc: { CDC_APPLY_DELAY_MS: '500', MATAPALO_TEST_FAULTS: '1' } }
 const slowEdge = { 'edge-2': { EDGE_EPOCH_DELAY_MS: '1000', MATAPALO_TEST_FAULTS: '1' } }
 const control = (faults: object) => ({
@@ -99,7 +102,7 @@ export async function runTrial(
     await traffic.start()
     bypass.start()
     await sleep(3_000)
-    const view = await arena.transfer('cutover', `trial: ${trial.name}`)
+    const view = await arena.transfer('cutover', `trial: ${trial.name}`, budgets)
     await sleep(3_000)
     await bypass.stop()
     const { summary, writes, ownPrices } = await traffic.stop()
