@@ -50,13 +50,13 @@ export function progressOf(
 }
 
 export interface ThrottleLimits {
-  /** Pause above this lag, 1000 by default (milliseconds). */
+  /** Pause above this lag, 600 by default (milliseconds); what is under way still comes on top. */
   readonly pauseAboveMs: number
-  /** Resume below this one, 300 by default. */
+  /** Resume below this one, 400 by default. */
   readonly resumeBelowMs: number
 }
 
-export const throttleLimits: ThrottleLimits = { pauseAboveMs: 1_000, resumeBelowMs: 600 }
+export const throttleLimits: ThrottleLimits = { pauseAboveMs: 600, resumeBelowMs: 400 }
 
 /**
  * Live changes share the topic with snapshot rows, so a snapshot that outruns the applier makes them

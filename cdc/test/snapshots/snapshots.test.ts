@@ -96,10 +96,10 @@ describe('progressOf', () => {
 
 describe('throttle', () => {
   it('pauses above the lag limit, resumes well below it, and keeps between', () => {
-    expect(throttle(1_001, false)).to.equal('pause')
-    expect(throttle(999, false)).to.equal('keep')
-    expect(throttle(601, true)).to.equal('keep')
-    expect(throttle(599, true)).to.equal('resume')
+    expect(throttle(601, false)).to.equal('pause')
+    expect(throttle(599, false)).to.equal('keep')
+    expect(throttle(401, true)).to.equal('keep')
+    expect(throttle(399, true)).to.equal('resume')
   })
 
   it('pauses when the lag is not known', () => {

@@ -31,7 +31,6 @@ export interface ArenaOptions {
   readonly orders: number
   /** CSV of real books, as the first of them. */
   readonly catalogue?: string | null
-  readonly keep?: boolean
   readonly env?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
 }
 
@@ -69,8 +68,8 @@ export class Arena {
   }
 
   static async open(options: ArenaOptions): Promise<Arena> {
-    const { instance, keep = false, env = {} } = options
-    return new Arena(await startStack({ instance, keep, env }), options)
+    const { instance, env = {} } = options
+    return new Arena(await startStack({ instance, env }), options)
   }
 
   get edges(): readonly ComponentName[] {
@@ -187,6 +186,6 @@ export class Arena {
     this.lag.stop()
     this.holds.stop()
     await Promise.all([this.shop.close(), this.catalog.close()])
-    if (this.options.keep !== true) await this.stack.stop()
+    await this.stack.stop()
   }
 }

@@ -81,9 +81,18 @@ async function demo(options: DemoOptions): Promise<boolean> {
   if (options.report !== null) {
     writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`)
   }
+  if (options.keep) {
+    say('everything goes on running; look with: npm run matapalo -- status catalog')
+    say('end it with Ctrl-C here, or with: npm run stack -- down --instance main')
+    await ended
+  }
   return report.promiseKept
 }
 
+/** Resolves at the first SIGINT or SIGTERM. */
+const ended = new Promise<void>((resolve) => {
+  process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+})
 const endings: (() => unknown)[] = []
 const onStop = (end: () => unknown): void => {
   endings.unshift(end)

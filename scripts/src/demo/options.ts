@@ -29,7 +29,7 @@ export class DemoUsage extends MatapaloError {
 }
 
 export const usage = `npm run demo -- [options]
-  --keep               leave everything running at the end
+  --keep               leave everything running at the end, until Ctrl-C
   --report FILE        write the scoreboard as JSON
   --kill PROCESS@WHEN  SIGKILL on the way: at a step of the first transfer, a stage, or after seconds
                        of traffic; may be given more than once
