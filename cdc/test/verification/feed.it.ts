@@ -1,6 +1,7 @@
 import { silentLog, sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { readApplierState } from '../../src/applierState.ts'
+import { readFence } from '../../src/fence.ts'
 import { writeMarker } from '../../src/markers.ts'
 import {
   pauseSnapshot,
@@ -83,7 +84,11 @@ describe('verification over a running feed', function () {
   const corrupt = (sql: string): Promise<void> =>
     shelf.feeds.conductor.service.session(async (session) => {
       const [before] = await session.query('SELECT @@SESSION.server_id AS id')
-      await session.execute('SET SESSION server_id = 4242, @matapalo_term = 1')
+      // Another suite may have moved the shelf before, so the term is whatever the fence says.
+      const fence = await readFence(session, 'shelf')
+      await session.execute('SET SESSION server_id = 4242, @matapalo_term = ?', [
+        Number(fence?.term),
+      ])
       await session.execute(sql)
       await session.execute('SET SESSION server_id = ?, @matapalo_term = NULL', [
         Number(before?.id),
@@ -182,11 +187,12 @@ describe('verification over a running feed', function () {
     const { watch } = await snapshot(request)
     await completed(watch)
     await watch.stop()
+    const fence = await readFence(conductor.service, 'shelf')
     const swept = await sweepKeys(stores, pairs, {
       domain: 'shelf',
       owner: 'monolith',
       followerDb: conductor.service,
-      term: 1,
+      term: Number(fence?.term),
     })
     expect(swept.removed).to.deep.equal({ shelf_stock: 1 })
     expect((await verify()).outcome).to.equal('clean')
