@@ -6,10 +6,10 @@
  *
  * @module
  */
+import { stepNames } from '@matapalo/core'
 import { Arena } from '../arena/arena.ts'
 import { spread } from '../arena/figures.ts'
 import { type StrikeResult, strike } from '../arena/strike.ts'
-import { transferSteps } from '../demo/kill.ts'
 import type { ComponentName } from '../stack/index.ts'
 import { Traffic } from '../traffic/trafficProcess.ts'
 import { atMost, type BenchRow, figure } from './bench.ts'
@@ -50,7 +50,7 @@ export async function benchKills(
     let failed = 0
     for (const name of killable) {
       if (only.process !== undefined && only.process !== name) continue
-      for (const step of transferSteps) {
+      for (const step of stepNames) {
         if (only.step !== undefined && only.step !== step) continue
         const result = await strike(arena, name, step)
         const { failedRequests, staleReads } = await traffic.progress()

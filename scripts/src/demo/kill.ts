@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MatapaloError } from '@matapalo/core'
+import { MatapaloError, stepNames } from '@matapalo/core'
 
 export type KillPlan =
   | { readonly process: string; readonly atSecond: number }
@@ -12,20 +12,6 @@ export type KillPlan =
 export class KillPlanInvalid extends MatapaloError {
   readonly code = 'MATAPALO_KILL_PLAN_INVALID'
 }
-
-/** Steps of a transfer, at the first transfer; and the stages of the demo. */
-export const transferSteps = [
-  'claim',
-  'holdEdges',
-  'fenceSource',
-  'catchUp',
-  'verifyLast',
-  'advanceIds',
-  'switchOwner',
-  'announce',
-  'openTarget',
-  'releaseEdges',
-] as const
 
 export const stages = ['backfill', 'verify', 'cutover', 'rollback', 'recutover'] as const
 
@@ -42,7 +28,7 @@ export function parseKill(text: string, processes: readonly string[]): KillPlan 
     )
   }
   if (/^\d+(\.\d+)?$/.test(when)) return { process, atSecond: Number(when) }
-  const steps: readonly string[] = [...transferSteps, ...stages]
+  const steps: readonly string[] = [...stepNames, ...stages]
   if (!steps.includes(when)) {
     throw new KillPlanInvalid(`--kill ${text}: no step ${when}; one of ${steps.join(', ')}`)
   }

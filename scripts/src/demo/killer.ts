@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { stepNames } from '@matapalo/core'
 import { haltEnvironment, strikeHalted, whenHalted } from '../arena/halt.ts'
 import type { ComponentName, Stack } from '../stack/index.ts'
-import { type KillPlan, transferSteps } from './kill.ts'
+import type { KillPlan } from './kill.ts'
 
-const isStep = (at: string): boolean => (transferSteps as readonly string[]).includes(at)
+const isStep = (at: string): boolean => (stepNames as readonly string[]).includes(at)
 
 /** Variables that the control plane needs for kills at steps. */
 export function killEnvironment(kills: readonly KillPlan[]): Readonly<Record<string, string>> {
