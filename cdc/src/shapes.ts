@@ -4,15 +4,20 @@
  * @module
  */
 export {
-  type ForeignKeyShape,
-  loadForeignKeys,
-  type ReferentialRule,
-} from './shapes/foreignKeys.ts'
+  type BinlogPlace,
+  binlogHead,
+  type LoggedTransaction,
+  readBinlog,
+  transactionsOf,
+} from './shapes/binlog.ts'
+export { freeSpace } from './shapes/disk.ts'
+export { loadForeignKeys } from './shapes/foreignKeys.ts'
 export { type Grant, loadGrants, may, mayGlobally } from './shapes/grants.ts'
 export {
   backupsRunning,
   loadServer,
   preparedXa,
+  rowsWritten,
   type ServerFacts,
   xaStarts,
 } from './shapes/server.ts'

@@ -53,4 +53,5 @@ export const table = (head: readonly string[], rows: readonly (readonly unknown[
 export const good = (text: string): string => colors.green(text)
 export const bad = (text: string): string => colors.red(text)
 
-export const verdict = (text: string): string => (text === 'pass' ? good(text) : bad(text))
+export const verdict = (text: string): string =>
+  text === 'pass' ? good(text) : text === 'unknown' ? text : bad(text)

@@ -14,6 +14,7 @@ import type { Lease } from './ledger/lease.ts'
 import type { Feeds } from './live/feeds.ts'
 import type { LagSource } from './live/lag.ts'
 import type { Stores } from './live/stores.ts'
+import { Observer } from './watch/observer.ts'
 
 export interface ControlParts {
   readonly ledger: Db
@@ -35,6 +36,7 @@ export class Control {
   readonly lag: LagSource
   readonly faults: Faults
   readonly log: Log
+  readonly observer = new Observer(this)
   #manifests: Promise<ReadonlyMap<string, Manifest>> | undefined
   #project: Promise<Project | null> | undefined
 

@@ -93,6 +93,7 @@ const leadership = new Leadership(control, [
   conductor,
   backfills,
   new Reconciler(control),
+  control.observer,
 ])
 lifecycle.add('leadership', () => leadership.stop())
 leadership.start()

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { applierAccount, conductorAccount } from '@matapalo/cdc/names'
+import { applierAccount, conductorAccount, toolkitSchema } from '@matapalo/cdc/names'
 import {
   loadAppTriggers,
   loadForeignKeys,
@@ -30,7 +30,7 @@ import { readProject } from './ledger/catalogue.ts'
 import { schemaOf } from './live/stores.ts'
 
 /** The account that Debezium reads under. */
-const feedAccount = 'matapalo_feed'
+export const feedAccount = 'matapalo_feed'
 const sides: readonly Side[] = ['monolith', 'service']
 
 export const problemLine = ({ file, line, column, path, message, remedy }: Problem): string =>
@@ -53,18 +53,26 @@ async function serverProblems(
   const project = await readProject(control.ledger)
   if (project === null)
     throw new Refused('no project is registered; run: matapalo project matapalo.yaml')
-  const db = control.stores[side]
   const [server, grants] = await Promise.all([
-    loadServer(db),
-    loadGrants(db, [schemaOf(manifest, side), 'matapalo']),
+    loadServer(control.stores[side]),
+    grantProblems(control, manifest, side),
   ])
-  const accounts = {
+  return [...checkServer(project, side, server), ...grants]
+}
+
+/** What the toolkit's accounts lack on one side, and what the application's has too much. */
+export async function grantProblems(
+  control: Control,
+  manifest: Manifest,
+  side: Side,
+): Promise<readonly Problem[]> {
+  const grants = await loadGrants(control.stores[side], [schemaOf(manifest, side), toolkitSchema])
+  return checkGrants(manifest, side, grants, {
     conductor: conductorAccount,
     applier: applierAccount,
     feed: feedAccount,
     application: null,
-  }
-  return [...checkServer(project, side, server), ...checkGrants(manifest, side, grants, accounts)]
+  })
 }
 
 export async function preflight(control: Control, manifest: Manifest): Promise<readonly Problem[]> {

@@ -101,6 +101,7 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     await setPrepared(tx, name)
     await writeAudit(tx, { actor, action: 'prepare', domain: name, detail: { triggers } })
   })
+  await control.observer.begin(manifest)
   log.info({ domain: name, triggers }, 'domain.prepared')
   return {
     domain: name,

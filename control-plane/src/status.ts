@@ -6,6 +6,7 @@ import { countRefusals, readRefusals } from '@matapalo/cdc/refusals'
 import {
   type Direction,
   directionFrom,
+  isOpen,
   type Side,
   sourceOf,
   type TransferKind,
@@ -99,7 +100,7 @@ export async function domainStatus(control: Control, name: string) {
     checkGates(control, kind, [name]),
   ])
   const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
-  const whyNot = gates.filter(({ verdict }) => verdict !== 'pass')
+  const whyNot = gates.filter(isOpen)
   const transfer = transfers[0]
   return {
     domain: name,

@@ -3,29 +3,14 @@
  *
  * @module
  */
+import type { ForeignKeyFact, ReferentialRule } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
-
-export type ReferentialRule = 'RESTRICT' | 'NO ACTION' | 'CASCADE' | 'SET NULL' | 'SET DEFAULT'
-
-export interface ForeignKeyShape {
-  readonly constraint: string
-  readonly schema: string
-  /** The child. */
-  readonly table: string
-  readonly columns: readonly string[]
-  readonly referencedSchema: string
-  /** The parent. */
-  readonly referencedTable: string
-  readonly referencedColumns: readonly string[]
-  readonly onDelete: ReferentialRule
-  readonly onUpdate: ReferentialRule
-}
 
 /** Every key whose child or parent lies in the schema. */
 export async function loadForeignKeys(
   db: Pick<Db, 'query'>,
   schema: string,
-): Promise<readonly ForeignKeyShape[]> {
+): Promise<readonly ForeignKeyFact[]> {
   const rows = await db.query(
     `SELECT k.CONSTRAINT_NAME AS name, k.TABLE_SCHEMA AS sch, k.TABLE_NAME AS tbl,
             k.COLUMN_NAME AS col, k.REFERENCED_TABLE_SCHEMA AS rsch,
@@ -40,7 +25,7 @@ export async function loadForeignKeys(
      ORDER BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION`,
     [schema, schema],
   )
-  const keys: ForeignKeyShape[] = []
+  const keys: ForeignKeyFact[] = []
   for (const row of rows) {
     const last = keys.at(-1)
     if (

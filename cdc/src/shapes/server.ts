@@ -39,6 +39,7 @@ const names = [
   'binlog_annotate_row_events',
   'gtid_strict_mode',
   'binlog_expire_logs_seconds',
+  'expire_logs_days',
   'time_zone',
   'innodb_snapshot_isolation',
   'wsrep_on',
@@ -66,7 +67,10 @@ export async function loadServer(db: Pick<Db, 'query'>): Promise<ServerFacts> {
     binlogRowMetadata: value('binlog_row_metadata'),
     annotateRows: on('binlog_annotate_row_events'),
     gtidStrict: on('gtid_strict_mode'),
-    binlogRetentionSeconds: Number(value('binlog_expire_logs_seconds') || 0),
+    // Servers before MariaDB 10.6 and MySQL 8.0 know days only.
+    binlogRetentionSeconds: Number(
+      value('binlog_expire_logs_seconds') || Number(value('expire_logs_days')) * 86_400,
+    ),
     timeZone: value('time_zone'),
     snapshotIsolation: on('innodb_snapshot_isolation'),
     galera: on('wsrep_on'),
@@ -95,4 +99,22 @@ export async function backupsRunning(db: Pick<Db, 'query'>): Promise<readonly nu
         OR STATE LIKE '%global read lock%' OR STATE LIKE '%backup lock%'`,
   )
   return rows.map((row) => Number(row.id))
+}
+
+/**
+ * Rows that each account has inserted, changed or deleted since the server started, in any schema.
+ *
+ * @returns null when `performance_schema` is off: nothing is known, which is not nothing
+ */
+export async function rowsWritten(
+  db: Pick<Db, 'query'>,
+): Promise<Readonly<Record<string, number>> | null> {
+  const [on] = await db.query('SELECT @@performance_schema AS value')
+  if (Number(on?.value) !== 1) return null
+  const rows = await db.query(
+    `SELECT USER AS account, SUM(SUM_ROWS_AFFECTED) AS n
+     FROM performance_schema.events_statements_summary_by_account_by_event_name
+     WHERE USER IS NOT NULL GROUP BY USER`,
+  )
+  return Object.fromEntries(rows.map((row) => [String(row.account), Number(row.n)]))
 }

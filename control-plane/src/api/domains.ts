@@ -1,4 +1,5 @@
 /** A domain's status, and the commands on it. */
+import { isOpen } from '@matapalo/core'
 import type { Express, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Backfills } from '../backfill.ts'
@@ -43,7 +44,7 @@ export function domainRoutes(
     const { domain } = await control.domain(name)
     const kind = domain.owner === 'monolith' ? 'cutover' : 'rollback'
     const gates = await checkGates(control, kind, [name])
-    const open = gates.filter(({ verdict }) => verdict !== 'pass')
+    const open = gates.filter(isOpen)
     const waivers = open.map(({ gate }) => ` --without ${gate}`).join('')
     const only = open.every(({ verdict }) => verdict === 'not configured')
     const next = only

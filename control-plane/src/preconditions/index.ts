@@ -8,16 +8,22 @@ import { type GateAnswer, type TransferKind, transferEnds } from '@matapalo/core
 import type { Control } from '../control.ts'
 import { backfill } from './backfill.ts'
 import { backup } from './backup.ts'
+import { binlogRetention } from './binlogRetention.ts'
+import { disk } from './disk.ts'
 import { drain } from './drain.ts'
 import { edges } from './edges.ts'
 import { feeds } from './feeds.ts'
+import { grants } from './grants.ts'
 import { lag } from './lag.ts'
 import { parity } from './parity.ts'
 import { phase } from './phase.ts'
-import { answerOf, type Precondition, type Situation } from './precondition.ts'
+import { answerOf, NotKnown, type Precondition, type Situation } from './precondition.ts'
 import { quarantine } from './quarantine.ts'
+import { reversePath } from './reversePath.ts'
+import { schema } from './schema.ts'
 import { triggers } from './triggers.ts'
 import { verification } from './verification.ts'
+import { writers } from './writers.ts'
 import { xa } from './xa.ts'
 
 export const preconditions: readonly Precondition[] = [
@@ -30,8 +36,14 @@ export const preconditions: readonly Precondition[] = [
   drain,
   edges,
   triggers,
+  schema,
+  grants,
+  reversePath,
+  writers,
   xa,
   backup,
+  binlogRetention,
+  disk,
   parity,
 ]
 
@@ -46,10 +58,12 @@ async function ask(one: Precondition, situation: Situation): Promise<GateAnswer>
     )
   try {
     const finding = await one.check(situation)
-    return finding === null
-      ? answerOf(one.gate, name, 'pass', `${one.gate} passed`)
-      : answerOf(one.gate, name, 'fail', finding)
+    if (finding === null) return answerOf(one.gate, name, 'pass', `${one.gate} passed`)
+    return typeof finding === 'string'
+      ? answerOf(one.gate, name, 'fail', finding)
+      : answerOf(one.gate, name, 'unknown', finding.unknown)
   } catch (error) {
+    if (error instanceof NotKnown) return answerOf(one.gate, name, 'inconclusive', error.message)
     const why = error instanceof Error ? error.message : String(error)
     return answerOf(
       one.gate,
@@ -69,7 +83,7 @@ export async function checkGates(
   const answers = await Promise.all(
     domains.map(async (name) => {
       const { domain, manifest } = await control.domain(name)
-      const situation = { control, kind, domain, manifest, from, to }
+      const situation = { control, kind, domain, manifest, from, to, group: domains }
       return Promise.all(preconditions.map((one) => ask(one, situation)))
     }),
   )

@@ -11,10 +11,18 @@ export interface Situation {
   /** The owner that the transfer takes from, and the one it gives to. */
   readonly from: Side
   readonly to: Side
+  /** Every domain of the transfer, this one among them. */
+  readonly group: readonly string[]
 }
 
-/** null: passed. Otherwise the rest of the line after the domain's name. */
-export type Finding = string | null
+/**
+ * null: passed. Otherwise the rest of the line after the domain's name; `unknown` is told and refuses
+ * nothing.
+ */
+export type Finding = string | { readonly unknown: string } | null
+
+/** What must be known, and is not: the gate answers *inconclusive*. */
+export class NotKnown extends Error {}
 
 export interface Precondition {
   readonly gate: string

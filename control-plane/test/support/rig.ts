@@ -135,7 +135,7 @@ export class Rig {
           '/v1/domains/catalog/explain',
         ).catch(() => undefined)
         last = answer?.body.gates?.filter(
-          ({ verdict }) => !['pass', 'not configured'].includes(verdict),
+          ({ verdict }) => !['pass', 'unknown', 'not configured'].includes(verdict),
         )
         return answer?.status === 200 && (last as unknown[]).length === 0
       },

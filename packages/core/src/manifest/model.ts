@@ -69,6 +69,14 @@ export interface ForeignKeyDecision {
   readonly why: string
 }
 
+export interface Job {
+  readonly why: string
+  /** Its own database account; null: it writes under the application's. */
+  readonly account: string | null
+  /** Tables that its transactions write, of any domain or none; null: owned tables only. */
+  readonly tables: readonly string[] | null
+}
+
 /** Milliseconds. */
 export interface Budgets {
   readonly lagMs: number
@@ -100,8 +108,8 @@ export interface Manifest {
   readonly budgets: Budgets
   /** Milliseconds in which a handler may still write after its answer. */
   readonly settleMs: number
-  /** Scheduled writers outside HTTP, and why they may go on during a transfer. */
-  readonly jobs: Readonly<Record<string, string>>
+  /** Writers outside HTTP that are known, by name: after a transfer the fence refuses them. */
+  readonly jobs: Readonly<Record<string, Job>>
   readonly file: string
   readonly positions: Positions
 }

@@ -4,7 +4,15 @@
  * @module
  */
 import { problemAt, readDocument } from './document.ts'
-import type { Budgets, ColumnMapping, LeftColumn, LensSpec, Manifest, Problem } from './model.ts'
+import type {
+  Budgets,
+  ColumnMapping,
+  Job,
+  LeftColumn,
+  LensSpec,
+  Manifest,
+  Problem,
+} from './model.ts'
 import { expandRoute } from './routes.ts'
 import {
   durationPattern,
@@ -90,6 +98,16 @@ const tableOf = (source: string, written: TableDocument) => ({
   ),
 })
 
+const jobsOf = (written: NonNullable<ManifestDocument['jobs']>): Readonly<Record<string, Job>> =>
+  Object.fromEntries(
+    Object.entries(written).map(([name, job]) => [
+      name,
+      typeof job === 'string'
+        ? { why: job, account: null, tables: null }
+        : { why: job.why, account: job.account ?? null, tables: job.tables ?? null },
+    ]),
+  )
+
 /** Units: milliseconds. The defaults are design decisions; see the README. */
 function budgetsOf(written: ManifestDocument['budgets']): Budgets {
   const ms = (value: string | undefined, fallback: number) =>
@@ -135,7 +153,7 @@ export function parseManifest(yamlText: string, file: string): ParsedManifest {
     serviceOnly: written.serviceOnly ?? [],
     budgets: budgetsOf(written.budgets),
     settleMs: written.settle === undefined ? 0 : durationMs(written.settle),
-    jobs: written.jobs ?? {},
+    jobs: jobsOf(written.jobs ?? {}),
     file,
     positions,
   }

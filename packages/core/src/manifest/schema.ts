@@ -95,6 +95,16 @@ const foreignKey = z.strictObject({
   why: reason,
 })
 
+const job = z.strictObject({
+  why: reason,
+  account: identifier.optional().describe('Its database account, if it has one of its own'),
+  tables: z
+    .array(identifier)
+    .min(1)
+    .optional()
+    .describe('All tables that its transactions write; absent: tables of this domain only'),
+})
+
 const budgets = z.strictObject({
   lag: duration.optional(),
   hold: duration.optional(),
@@ -125,7 +135,10 @@ export const manifestSchema = z.strictObject({
   serviceOnly: z.array(z.string().min(1)).optional(),
   budgets: budgets.optional(),
   settle: duration.optional(),
-  jobs: z.record(z.string(), reason).optional(),
+  jobs: z
+    .record(z.string(), z.union([reason, job]))
+    .optional()
+    .describe('Writers outside HTTP that are known, and why they may be refused'),
 })
 
 export const portPattern = /^\d{1,5}$/

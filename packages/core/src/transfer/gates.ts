@@ -4,11 +4,14 @@
  * @module
  */
 
+/** `unknown`: the world does not let itself be asked; told as such, and no refusal. */
+export type Verdict = 'pass' | 'unknown' | 'fail' | 'inconclusive' | 'not configured'
+
 export interface GateAnswer {
   /** As in `--without NAME`. */
   readonly gate: string
   readonly domain: string
-  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'not configured'
+  readonly verdict: Verdict
   /** One line: subject, fact, limit, next command. */
   readonly line: string
 }
@@ -22,8 +25,15 @@ export interface Judgement {
   readonly unknown: readonly string[]
 }
 
-/** Only what a person may know better than the toolkit can be switched off; never a safety fact. */
-export const waivableGates: readonly string[] = ['parity']
+/**
+ * Only what a person may know better than the toolkit can be switched off; never a safety fact. A
+ * writer that nobody declared is refused by the fence after a transfer: it errs, and loses nothing.
+ */
+export const waivableGates: readonly string[] = ['parity', 'writers']
+
+/** Stands in the way of a transfer, unless the operator switches it off. */
+export const isOpen = ({ verdict }: Pick<GateAnswer, 'verdict'>): boolean =>
+  verdict !== 'pass' && verdict !== 'unknown'
 
 export function judge(
   answers: readonly GateAnswer[],
@@ -31,7 +41,7 @@ export function judge(
   waivable: readonly string[] = waivableGates,
 ): Judgement {
   const off = new Set(without.filter((name) => waivable.includes(name)))
-  const open = answers.filter((answer) => answer.verdict !== 'pass')
+  const open = answers.filter(isOpen)
   const refusals = open.filter((answer) => !off.has(answer.gate))
   const unknown = without.filter((name) => !waivable.includes(name))
   return {
