@@ -14,13 +14,16 @@ import { type Grant, loadGrants } from './shapes/grants.ts'
 
 const writing = ['INSERT', 'UPDATE', 'DELETE'] as const
 
+export interface TakenPrivileges {
+  /** `'bookshop'@'%'` as the server writes it. */
+  readonly grantee: string
+  readonly table: string
+  readonly privileges: readonly string[]
+}
+
 export interface Privileges {
-  /** Exactly what was taken, to be given back: plain data for the ledger. */
-  readonly taken: readonly {
-    readonly grantee: string
-    readonly table: string
-    readonly privileges: readonly string[]
-  }[]
+  /** What can be taken, and given back: plain data for the ledger. */
+  readonly taken: readonly TakenPrivileges[]
   /** Accounts that keep their rights by a wider grant: the triggers alone refuse them. */
   readonly wider: readonly string[]
 }
@@ -28,52 +31,77 @@ export interface Privileges {
 export interface OwnedTables {
   readonly schema: string
   readonly tables: readonly string[]
-  /** Account names that are never touched: the toolkit's, and those that change schemas. */
-  readonly except: readonly string[]
+  /** Names, without host, of the accounts concerned. */
+  readonly accounts: readonly string[]
 }
 
 const writes = (grant: Grant): boolean => writing.some((privilege) => privilege === grant.privilege)
 
-const isRefused = (error: unknown): boolean =>
-  [1044, 1142, 1227].includes(serverErrorNumber(error) ?? 0)
+/** No right to grant; and no such grant any more: an earlier try has taken it. */
+const refused = new Set([1044, 1142, 1227])
+const absent = new Set([1141, 1147])
 
-/** Never throws for want of a right: what cannot be taken is left to the triggers. */
-export async function revokeWrites(db: Db, owned: OwnedTables): Promise<Privileges> {
-  const { schema, tables, except } = owned
+const isOneOf = (error: unknown, numbers: ReadonlySet<number>): boolean =>
+  numbers.has(serverErrorNumber(error) ?? 0)
+
+/** Which write privileges the accounts hold on the tables, one by one or wider. Changes nothing. */
+export async function writePrivileges(
+  db: Pick<Db, 'query'>,
+  { schema, tables, accounts }: OwnedTables,
+): Promise<Privileges> {
   const grants = (await loadGrants(db, [schema])).filter(
-    (grant) => writes(grant) && !except.includes(grant.account),
+    (grant) => writes(grant) && accounts.includes(grant.account),
   )
   const wider = new Set(grants.filter(({ table }) => table === '*').map(({ grantee }) => grantee))
-  const taken: Privileges['taken'][number][] = []
-  for (const table of tables) {
+  const taken = tables.flatMap((table) => {
     const here = grants.filter((grant) => grant.schema === schema && grant.table === table)
-    for (const grantee of new Set(here.map((grant) => grant.grantee))) {
-      const privileges = here
-        .filter((grant) => grant.grantee === grantee)
-        .map(({ privilege }) => privilege)
-      try {
-        await db.execute(
-          `REVOKE ${privileges.join(', ')} ON ${quoteTable(schema, table)} FROM ${grantee}`,
-        )
-        taken.push({ grantee, table, privileges })
-      } catch (error) {
-        if (!isRefused(error)) throw error
-        wider.add(grantee)
-      }
+    return [...new Set(here.map(({ grantee }) => grantee))].map((grantee) => ({
+      grantee,
+      table,
+      privileges: here.filter((one) => one.grantee === grantee).map(({ privilege }) => privilege),
+    }))
+  })
+  return { taken, wider: [...wider] }
+}
+
+/** Repeating it changes nothing. Never throws for want of a right: the triggers are the fence. */
+export async function revokeWrites(
+  db: Pick<Db, 'execute'>,
+  schema: string,
+  { taken }: Privileges,
+): Promise<void> {
+  for (const { grantee, table, privileges } of taken) {
+    const [list, from] = [known(privileges), accountOf(grantee)]
+    if (list === '' || from === null) continue
+    try {
+      await db.execute(`REVOKE ${list} ON ${quoteTable(schema, table)} FROM ${from}`)
+    } catch (error) {
+      if (!isOneOf(error, refused) && !isOneOf(error, absent)) throw error
     }
   }
-  return { taken, wider: [...wider] }
 }
 
 const granteePattern = /^'((?:[^'\\]|'')*)'@'((?:[^'\\]|'')*)'$/
 
-/** @param taken what `revokeWrites` returned, as the ledger kept it */
-export async function restoreWrites(db: Db, schema: string, { taken }: Privileges): Promise<void> {
+/** As a statement takes it; null for what is no account of this form (a role). */
+function accountOf(grantee: string): string | null {
+  const [, user, host] = granteePattern.exec(grantee) ?? []
+  if (user === undefined || host === undefined) return null
+  return `${quoteText(user.replaceAll("''", "'"))}@${quoteText(host.replaceAll("''", "'"))}`
+}
+
+const known = (privileges: readonly string[]): string =>
+  privileges.filter((one) => writing.some((privilege) => privilege === one)).join(', ')
+
+/** Gives back what `writePrivileges` found, as the ledger kept it. Repeating it changes nothing. */
+export async function restoreWrites(
+  db: Pick<Db, 'execute'>,
+  schema: string,
+  { taken }: Privileges,
+): Promise<void> {
   for (const { grantee, table, privileges } of taken) {
-    const [, user, host] = granteePattern.exec(grantee) ?? []
-    if (user === undefined || host === undefined) continue
-    const known = privileges.filter((one) => writing.some((privilege) => privilege === one))
-    const to = `${quoteText(user.replaceAll("''", "'"))}@${quoteText(host.replaceAll("''", "'"))}`
-    await db.execute(`GRANT ${known.join(', ')} ON ${quoteTable(schema, table)} TO ${to}`)
+    const [list, to] = [known(privileges), accountOf(grantee)]
+    if (list === '' || to === null) continue
+    await db.execute(`GRANT ${list} ON ${quoteTable(schema, table)} TO ${to}`)
   }
 }

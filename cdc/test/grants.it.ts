@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { restoreWrites, revokeWrites } from '../src/grants.ts'
-import { applierAccount, conductorAccount, startDatabase, type TestDatabase } from './database.ts'
+import { restoreWrites, revokeWrites, writePrivileges } from '../src/grants.ts'
+import { startDatabase, type TestDatabase } from './database.ts'
 
 describe('revokeWrites', function () {
   this.timeout(30_000)
@@ -27,13 +27,28 @@ describe('revokeWrites', function () {
     return rows.map(({ p }) => p)
   }
 
-  it('takes writes per table, names wider grants, and gives back exactly what it took', async () => {
+  it('takes writes per table, names wider grants, and gives back exactly what it took, each twice', async () => {
     const { conductor, schema } = server
-    const except = [applierAccount, conductorAccount, 'root', 'mysql', 'mariadb.sys']
-    const taken = await revokeWrites(conductor, { schema, tables: ['books'], except })
-    expect(taken.wider).to.include("'test_app'@'%'")
-    expect(await rights()).to.deep.equal(['SELECT'])
-    await restoreWrites(conductor, schema, JSON.parse(JSON.stringify(taken)))
-    expect(await rights()).to.deep.equal(['INSERT', 'SELECT', 'UPDATE'])
+    const found = await writePrivileges(conductor, {
+      schema,
+      tables: ['books'],
+      accounts: ['test_narrow', 'test_app'],
+    })
+    expect(found.wider).to.deep.equal(["'test_app'@'%'"])
+    expect(found.taken.map(({ grantee }) => grantee)).to.deep.equal(["'test_narrow'@'%'"])
+    for (const _ of [1, 2]) {
+      await revokeWrites(conductor, schema, found)
+      expect(await rights()).to.deep.equal(['SELECT'])
+    }
+    for (const _ of [1, 2]) {
+      await restoreWrites(conductor, schema, JSON.parse(JSON.stringify(found)))
+      expect(await rights()).to.deep.equal(['INSERT', 'SELECT', 'UPDATE'])
+    }
+  })
+
+  it('touches no account that it was not told of', async () => {
+    const { conductor, schema } = server
+    const owned = { schema, tables: ['books'], accounts: ['somebody'] }
+    expect(await writePrivileges(conductor, owned)).to.deep.equal({ taken: [], wider: [] })
   })
 })

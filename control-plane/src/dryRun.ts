@@ -86,6 +86,7 @@ function printingPorts(
       announce: async (domain, { term, owner }) =>
         say(`  both databases: owner marker of ${domain}: ${owner} at term ${term}`),
       requireTriggers: live.stores.requireTriggers,
+      giveBack: async () => undefined,
       prepareIds: async () => undefined,
       advanceIds: async (domain) => {
         say(

@@ -82,6 +82,8 @@ export interface StoresPort {
   ): Promise<void>
   /** @throws TriggersMissing: a fence without its triggers is no fence */
   requireTriggers(domain: string): Promise<void>
+  /** The application's rights at the side that is about to own the domain, if they were taken. */
+  giveBack(domain: string, side: Side): Promise<void>
   /** Reads, outside the window, what `advanceIds` will need. */
   prepareIds(domain: string, to: Side): Promise<void>
   /** Lifts the AUTO_INCREMENT of the side above the other's. */

@@ -1,7 +1,8 @@
 /**
  * Every second: is what the databases enforce what the ledger says? A fence that should be closed is
  * closed at once; one that is newer than the ledger, or a server that is another one, freezes the
- * domain until a person has looked. Between transfers only: a running one moves fences itself.
+ * domain until a person has looked. Between transfers only: a running one moves fences itself. Then
+ * too the loser's application loses its rights to write.
  *
  * @module
  */
@@ -17,6 +18,7 @@ import { type Domain, freeze, readDomain, readDomains } from './ledger/domains.t
 import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
 import { readTransfers } from './ledger/transfers.ts'
 import { fencedTables } from './live/fenced.ts'
+import { settlePrivileges } from './live/privileges.ts'
 import { metrics } from './metrics.ts'
 import { judgeFence } from './reconcileFence.ts'
 
@@ -89,7 +91,13 @@ export class Reconciler implements Duty {
         })
       }
     }
-    if (round % triggersEvery === 0) metrics.triggersMissing.set(missing)
+    if (round % triggersEvery === 0) {
+      metrics.triggersMissing.set(missing)
+      for (const domain of prepared)
+        await settlePrivileges(this.#control, domain).catch((error: unknown) =>
+          this.#tell(`${domain.name} privileges`, error),
+        )
+    }
     for (const side of sides) {
       if (prepared.length > 0)
         await collectRefusals(stores[side]).catch((error: unknown) =>

@@ -14,6 +14,7 @@ import {
 import type { Control } from './control.ts'
 import { readEdges } from './ledger/edges.ts'
 import { isoTime } from './ledger/json.ts'
+import { readRevocations } from './ledger/revocations.ts'
 import { readTransfers } from './ledger/transfers.ts'
 import { lastVerification } from './ledger/verifications.ts'
 import { targetDb } from './live/stores.ts'
@@ -87,6 +88,7 @@ export async function domainStatus(control: Control, name: string) {
     transfers,
     verification,
     gates,
+    revocations,
   ] = await Promise.all([
     Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
     onBothSides((side) => readFence(stores[side], name)),
@@ -98,6 +100,7 @@ export async function domainStatus(control: Control, name: string) {
     readTransfers(ledger, { domain: name }, 1),
     lastVerification(ledger, name, directionFrom(domain.owner)),
     checkGates(control, kind, [name]),
+    readRevocations(ledger, name),
   ])
   const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
   const whyNot = gates.filter(isOpen)
@@ -122,6 +125,13 @@ export async function domainStatus(control: Control, name: string) {
     refusals: refusals.flatMap((rows, at) =>
       (rows ?? []).map((refusal) => ({ side: sides[at], ...refusal })),
     ),
+    // `wider`: accounts whose grant on the whole schema cannot be taken table by table.
+    privileges: revocations.map(({ side, state, privileges: { taken, wider } }) => ({
+      side,
+      state,
+      tables: taken.map(({ grantee, table }) => `${table} of ${grantee}`),
+      wider,
+    })),
     verification,
     edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
     epoch: hub.table?.epoch ?? null,

@@ -11,14 +11,14 @@ import { Refused } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
 import { insertVerification } from './ledger/verifications.ts'
 import { comparedStores, pairsOf } from './live/pairs.ts'
+import { repair } from './repair.ts'
 
-export async function verify(
-  control: Control,
-  name: string,
-  actor: string,
-): Promise<DomainVerified> {
+/** 3: what differs again after so many repairs is a bug, and mending would hide it. */
+const repairsInARow = 3
+
+/** What one verification left in the ledger. */
+async function look(control: Control, name: string, actor: string): Promise<DomainVerified> {
   const { stores, lease, log } = control
-  control.lead()
   const { domain, manifest } = await control.domain(name)
   if (domain.backfill !== 'complete')
     throw new Refused(
@@ -36,7 +36,6 @@ export async function verify(
     await pairsOf(stores, manifest),
     { owner, settle: settleByMarker(stores[owner], stores[otherSide(owner)], name, owner) },
   )
-  const report = withoutValues(verified)
   await lease.guarded('verify', async (tx) => {
     await insertVerification(tx, {
       domain: name,
@@ -48,7 +47,7 @@ export async function verify(
       chunks: verified.chunks,
       differences: verified.differences.length,
       cleanOffset: verified.outcome === 'clean' ? (verified.fromOffset?.toString() ?? null) : null,
-      detail: report,
+      detail: withoutValues(verified),
     })
     await writeAudit(tx, {
       actor,
@@ -66,5 +65,39 @@ export async function verify(
     },
     'verification.ended',
   )
-  return report
+  return verified
+}
+
+export interface VerifyReport extends DomainVerified {
+  /** Rows asked for again on the way. */
+  readonly repaired: number
+}
+
+/**
+ * @param mend ask for differing rows again, and verify again, a few times at most. What was found is
+ *   in the ledger before it is mended, so no transfer begins meanwhile.
+ * @throws TooManyDifferences
+ */
+export async function verify(
+  control: Control,
+  name: string,
+  actor: string,
+  mend: boolean,
+): Promise<VerifyReport> {
+  control.lead()
+  let repaired = 0
+  for (let round = 0; ; round += 1) {
+    const verified = await look(control, name, actor)
+    const { outcome, differences } = verified
+    if (!mend || outcome !== 'different' || round === repairsInARow)
+      return { ...withoutValues(verified), repaired }
+    if (!(await repair(control, name, differences))) return { ...withoutValues(verified), repaired }
+    repaired += differences.filter(({ kind }) => kind !== 'extra').length
+    await writeAudit(control.ledger, {
+      actor,
+      action: 'repair',
+      domain: name,
+      detail: { rows: differences.length, round },
+    })
+  }
 }

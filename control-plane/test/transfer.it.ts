@@ -99,4 +99,24 @@ describe('a transfer', function () {
     const writers = await rig.writers()
     expect(writers).to.deep.equal({ monolith: null, service: 1644 })
   })
+
+  it('repairs the row that differs through the feed, and is clean then', async () => {
+    const path = '/v1/domains/catalog/verify'
+    const { outcome, next } = await rig.must<{ outcome: string; next: string }>('POST', path, {})
+    expect(outcome).to.equal('different')
+    expect(next).to.equal('matapalo verify catalog --repair')
+    const mended = await rig.must('POST', path, { repair: true })
+    expect(mended).to.include({ outcome: 'clean', repaired: 1 })
+    const report = await rig.transfer()
+    expect(report.state).to.equal('completed')
+  })
+
+  it('repairs the other way after the transfer too', async () => {
+    await rig.conductor.monolith.session(async (session) => {
+      await session.execute('SET @matapalo_term = (SELECT term FROM matapalo.fence_catalog)')
+      await session.execute("UPDATE bookshop.books SET title = 'wrong' WHERE id = 8")
+    })
+    const mended = await rig.must('POST', '/v1/domains/catalog/verify', { repair: true })
+    expect(mended).to.include({ outcome: 'clean', repaired: 1 })
+  })
 })

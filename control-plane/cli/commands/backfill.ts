@@ -82,15 +82,16 @@ export function backfillCommands(program: Command, context: Context): void {
   program
     .command('verify')
     .argument('<domain>')
+    .option('--repair', 'ask the owner for rows that differ again, a few at most')
     .description('compares all rows of both sides through the mapping; exit 1 when they differ')
-    .action(async (domain: string) => {
-      const answer = await context
-        .client()
-        .call('POST', `/v1/domains/${domain}/verify`, { actor: context.actor })
+    .action(async (domain: string, { repair = false }: { repair?: boolean }) => {
+      const body = { actor: context.actor, repair }
+      const answer = await context.client().call('POST', `/v1/domains/${domain}/verify`, body)
       const differences = (answer.differences ?? []) as readonly Record<string, unknown>[]
       const clean = answer.outcome === 'clean'
       context.output().result(answer, () => {
         const head = `${domain}: ${clean ? good('clean') : bad(String(answer.outcome))}, ${answer.rows} rows in ${Math.round(Number(answer.ms))} ms`
+        if (repair) context.output().say(`${domain}: ${answer.repaired} row(s) repaired`)
         if (differences.length === 0) return head
         const rows = differences
           .slice(0, 20)

@@ -9,16 +9,24 @@ import { freeze, readDomains } from '../ledger/domains.ts'
 import { checkGates } from '../preconditions/index.ts'
 import { prepare } from '../prepare.ts'
 import { domainStatus } from '../status.ts'
-import { verify } from '../verify.ts'
+import { type VerifyReport, verify } from '../verify.ts'
 import { actorSchema } from './actor.ts'
 import { answer, shaped } from './server.ts'
 
 const nameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a domain name')
 const commandSchema = z.strictObject({ actor: actorSchema }).default({ actor: 'operator' })
+const verifySchema = z.strictObject({ actor: actorSchema, repair: z.boolean().default(false) })
 const backfillSchema = z.strictObject({
   action: z.enum(['start', 'pause', 'resume', 'stop']).default('start'),
   actor: actorSchema,
 })
+
+function nextAfter(name: string, { outcome, differences }: VerifyReport, mended: boolean): string {
+  if (outcome !== 'different') return `matapalo explain ${name}`
+  // Rows that the owner does not have are swept by a backfill only.
+  const extra = differences.every(({ kind }) => kind === 'extra')
+  return extra || mended ? `matapalo backfill ${name} --wait` : `matapalo verify ${name} --repair`
+}
 
 export function domainRoutes(
   app: Express,
@@ -86,8 +94,8 @@ export function domainRoutes(
 
   app.post('/v1/domains/:name/verify', auth, async (request, response) => {
     const name = shaped(nameSchema, request.params.name)
-    const { actor } = shaped(commandSchema, request.body ?? undefined)
-    const verified = await verify(control, name, actor)
-    answer(response, { domain: name, ...verified, next: `matapalo explain ${name}` })
+    const { actor, repair } = shaped(verifySchema, request.body ?? {})
+    const verified = await verify(control, name, actor, repair)
+    answer(response, { domain: name, ...verified, next: nextAfter(name, verified, repair) })
   })
 }

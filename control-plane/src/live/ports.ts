@@ -3,6 +3,7 @@ import type { Control } from '../control.ts'
 import type { TransferPorts } from '../ports.ts'
 import { edgesPort } from './edgesPort.ts'
 import { ledgerPort } from './ledgerPort.ts'
+import { giveBack } from './privileges.ts'
 import { storesPort } from './storesPort.ts'
 import { verificationPort } from './verificationPort.ts'
 
@@ -11,7 +12,10 @@ export async function livePorts(control: Control): Promise<TransferPorts> {
   return {
     ledger: ledgerPort(control),
     edges: edgesPort(hub),
-    stores: storesPort(stores, await control.manifests()),
+    stores: {
+      ...storesPort(stores, await control.manifests()),
+      giveBack: (domain, side) => giveBack(control, domain, side),
+    },
     verification: verificationPort(control),
   }
 }

@@ -14,7 +14,10 @@ import { type Stores, schemaOf, targetDb } from './stores.ts'
 /** 4: connections that one step may use at once on one server. */
 const warmConnections = 4
 
-export function storesPort(stores: Stores, manifests: ReadonlyMap<string, Manifest>): StoresPort {
+export function storesPort(
+  stores: Stores,
+  manifests: ReadonlyMap<string, Manifest>,
+): Omit<StoresPort, 'giveBack'> {
   const manifestOf = (domain: string): Manifest => {
     const manifest = manifests.get(domain)
     if (manifest === undefined)

@@ -12,6 +12,7 @@ export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => (
     await ports.stores.warm()
     let keys = 0
     for (const domain of move.domains) {
+      await ports.stores.giveBack(domain, move.to)
       await ports.stores.prepareIds(domain, move.to)
       notes.rogue.set(domain, await ports.stores.rogue(domain, move.direction))
       const follower = await ports.verification.follow(domain, move.direction)
