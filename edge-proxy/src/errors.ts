@@ -31,6 +31,46 @@ export class AmbiguousRequest extends EdgeError {
   }
 }
 
+/** More octets of fields, or more fields, than a message may have. Nothing was forwarded. */
+export class FieldsTooLarge extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_FIELDS_TOO_LARGE'
+  readonly status = 431
+  override readonly closes = true
+  constructor(limit: string) {
+    super(`request refused: more than ${limit}, the limit (RFC 6585 5)`)
+  }
+}
+
+/** The request target is longer than it may be. Nothing was forwarded. */
+export class TargetTooLong extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_TARGET_TOO_LONG'
+  readonly status = 414
+  override readonly closes = true
+  constructor(limit: number) {
+    super(`request refused: target longer than ${limit} octets, the limit (RFC 9110 15.5.15)`)
+  }
+}
+
+/** The content is larger than its route allows; what was sent of it is not to be relied on. */
+export class ContentTooLarge extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_CONTENT_TOO_LARGE'
+  readonly status = 413
+  override readonly closes = true
+  constructor(limit: number) {
+    super(`request refused: content larger than ${limit} octets, the limit (RFC 9110 15.5.14)`)
+  }
+}
+
+/** The client took too long to send its message. It was not, or not wholly, forwarded. */
+export class RequestTimeout extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_REQUEST_TIMEOUT'
+  readonly status = 408
+  override readonly closes = true
+  constructor() {
+    super('the request did not arrive in time (RFC 9110 15.5.9)')
+  }
+}
+
 export class LoginRequired extends EdgeError {
   readonly code = 'MATAPALO_EDGE_LOGIN_REQUIRED'
   readonly status = 401
@@ -139,6 +179,17 @@ export class UpstreamSlow extends EdgeError {
   readonly status = 504
   constructor(upstream: string, cause?: unknown) {
     super(`${upstream}: no answer in time; the outcome is unknown`, { cause })
+  }
+}
+
+/** A socket cannot be opened now: its domain moves, or the edge could not find out whose it is. */
+export class UpgradeFailed extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UPGRADE_FAILED'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(cause?: unknown) {
+    super('the socket cannot be opened now; try again', { cause })
   }
 }
 

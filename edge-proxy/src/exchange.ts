@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RequestLine } from '@matapalo/core'
+import type { RequestLine, Tolerance } from '@matapalo/core'
 import type { Guarded } from './guard/guard.ts'
 import type { Slot } from './hold/holdQueue.ts'
 import type { Identity } from './identity/introspection.ts'
@@ -26,6 +26,10 @@ export class Exchange {
   readonly traceparent: string
   /** False when the message has no content, so that it can be sent again. */
   readonly hasBody: boolean
+  /** Octets of content that are announced. */
+  readonly length: number | undefined
+  /** What of its path a route must tolerate. */
+  readonly loose: readonly Tolerance[] | undefined
   /** The client asked to be told before it sends its content. */
   readonly expectsContinue: boolean
   #left: AbortController | undefined
@@ -77,9 +81,9 @@ export class Exchange {
     }
     this.requestId = requestIdOf(req.headers['x-request-id'])
     this.traceparent = traceparentOf(req.headers.traceparent)
-    const length = req.headers['content-length']
-    this.hasBody =
-      req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+    this.hasBody = guarded.hasBody
+    this.length = guarded.length
+    this.loose = guarded.loose
     res.once('close', () => {
       if (res.writableFinished) return
       this.#gone = true

@@ -15,6 +15,7 @@ import type { Delivery } from './delivery.ts'
 import { NoTable } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
+import { settleReadings } from './guard/readings.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
 import { enforceAccess, guarded } from './identity/access.ts'
 import type { Signer } from './identity/assertion.ts'
@@ -69,6 +70,9 @@ export class Pipeline {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
       const decision = decide(table, exchange.line)
+      if (exchange.loose !== undefined) {
+        settleReadings(table, exchange.line, decision, exchange.loose)
+      }
       const waitFor = this.#mustWaitFor(exchange, table, decision)
       if (waitFor.length > 0) {
         await this.#hold(exchange, decision, waitFor)
@@ -100,7 +104,7 @@ export class Pipeline {
         continue
       }
       const outcome = await this.#parts.delivery.deliver(exchange, table, decision, write)
-      if (outcome.kind !== 'failed') return
+      if (outcome.kind !== 'failed' || exchange.res.writableEnded) return
       failingSince ??= performance.now()
       this.#parts.retries.allow(exchange, decision, outcome, failingSince)
       await sleep(retryMs)

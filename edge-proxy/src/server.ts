@@ -10,10 +10,12 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import express from 'express'
-import { answerError } from './answer.ts'
+import { answerError, rawAnswer } from './answer.ts'
 import { AmbiguousRequest } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import { type Guarded, guard } from './guard/guard.ts'
+import { BrokenMessages } from './guard/brokenMessages.ts'
+import { isShut, shut } from './guard/closing.ts'
+import { type Guarded, guard, guardLimits } from './guard/guard.ts'
 import type { Parents } from './identity/parent.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -45,7 +47,12 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     void pipeline.serve(new Exchange(req, res, guarded, options))
   })
 
+  const broken = new BrokenMessages(guardLimits, metrics)
+
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    // Octets that came with a refused message: whose message they are nobody can tell.
+    if (isShut(req.socket)) return
+    broken.follow(req, res)
     try {
       passed.set(req, { guarded: guard(req), expectsContinue })
     } catch (error) {
@@ -59,7 +66,8 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     {
       insecureHTTPParser: false,
       requireHostHeader: true,
-      maxHeaderSize: 16_384,
+      // The guard says what is too much of what; this bounds what it is shown.
+      maxHeaderSize: 32_768,
       headersTimeout: 15_000,
       requestTimeout: 300_000,
       keepAliveTimeout: 75_000,
@@ -68,12 +76,24 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     },
     (req, res) => enter(req, res, false),
   )
-  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => enter(req, res, true))
-  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
-    const error = new AmbiguousRequest('expectation cannot be met', 'RFC 9110 10.1.1', 417)
-    answerError(res, error, metrics)
+  // Node would drop the fields beyond 2000 in silence.
+  server.maxHeadersCount = 0
+  server.on('clientError', broken.onClientError)
+  server.on('connect', (req: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => socket.destroy())
+    const refusal = new AmbiguousRequest('CONNECT is not served', 'RFC 9110 9.3.6', 501)
+    metrics.refused(refusal.code)
+    shut(req.socket)
+    socket.write(rawAnswer(refusal))
+    socket.destroySoon()
   })
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => enter(req, res, true))
+  // The guard refuses what is no expectation that can be met.
+  server.on('checkExpectation', (req: IncomingMessage, res: ServerResponse) =>
+    enter(req, res, false),
+  )
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isShut(req.socket)) return
     void upgrades.serve(req, socket, head)
   })
   return server

@@ -8,10 +8,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { decide, type RouteTable, type Side } from '@matapalo/core'
-import { EdgeError } from './errors.ts'
+import { rawAnswer } from './answer.ts'
+import { EdgeError, UpgradeFailed } from './errors.ts'
 import type { UpgradeForwarder } from './forward/forward.ts'
 import { upstreamFields } from './forward/headers.ts'
+import { shut } from './guard/closing.ts'
 import { guard } from './guard/guard.ts'
+import { checkHandshake } from './guard/handshake.ts'
+import { settleReadings } from './guard/readings.ts'
 import { enforceAccess, guarded } from './identity/access.ts'
 import type { Introspection } from './identity/introspection.ts'
 import { credentialsOf, type Subject } from './identity/subject.ts'
@@ -48,19 +52,18 @@ export class Upgrades {
     try {
       await this.#serve(req, socket, head)
     } catch (error) {
-      const status = error instanceof EdgeError ? error.status : 503
       if (!socket.writable) return
-      socket.end(
-        `HTTP/1.1 ${status} \r\nconnection: close\r\ncontent-length: 0\r\n${
-          status === 503 ? 'retry-after: 1\r\n' : ''
-        }\r\n`,
-      )
+      shut(socket)
+      socket.write(rawAnswer(error instanceof EdgeError ? error : new UpgradeFailed(error)))
+      socket.destroySoon()
     }
   }
 
   async #serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { inForce, forwarder, replicas, introspection, sessionCookie } = this.#parts
-    const { method, path, search, host } = guard(req)
+    const message = guard(req)
+    checkHandshake(req, message)
+    const { method, path, search, host, loose } = message
     const line = { method, path, host, query: new URLSearchParams(search), headers: req.headers }
     const { session, subjects } = credentialsOf(req.headers, sessionCookie)
     const first = inForce.table && decide(inForce.table, line)
@@ -72,8 +75,9 @@ export class Upgrades {
     const decision = table && decide(table, line)
     // A socket carries no request that could wait: the client is asked to come again.
     if (table === undefined || decision === undefined || decision.holdFor.length > 0) {
-      throw new Error('held')
+      throw new UpgradeFailed()
     }
+    if (loose !== undefined) settleReadings(table, line, decision, loose)
     enforceAccess(decision.route, identity)
     const domain = decision.route?.domain
     if (domain) {

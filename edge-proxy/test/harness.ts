@@ -118,6 +118,8 @@ export interface TestEdgeOptions {
   readonly slotMs?: number
   readonly connectMaxMs?: number
   readonly upstreamMaxMs?: number
+  /** Most connections to a replica. */
+  readonly connections?: number
   readonly sessions?: Readonly<Record<string, Identity>>
   readonly domain?: Partial<DomainState>
 }
@@ -132,8 +134,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     released: options.released ?? 8,
     slotMs: options.slotMs ?? 25,
   })
-  const undici = new UndiciForwarder(options.upstreamMaxMs ?? 5_000)
-  const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000)
+  const undici = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
+  const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
   const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
   const metrics = createMetrics('test')
   const asked: string[] = []

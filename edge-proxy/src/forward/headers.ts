@@ -8,33 +8,7 @@
  * @module
  */
 
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** The edge answers 100-continue itself, and sets these itself. */
-const ours = new Set([
-  'host',
-  'expect',
-  'x-request-id',
-  'traceparent',
-  'tracestate',
-  'http2-settings',
-])
-
-const spoofable = (name: string): boolean =>
-  name === 'forwarded' ||
-  name.startsWith('x-forwarded-') ||
-  name.startsWith('x-matapalo-') ||
-  name === 'x-real-ip'
+import { hop, kindOf, ours } from '../guard/fieldKinds.ts'
 
 /** Lower-case names that the `Connection` fields of a message bind to its hop. */
 export function connectionTokens(raw: readonly string[]): ReadonlySet<string> | undefined {
@@ -57,10 +31,8 @@ export function requestFields(raw: readonly string[]): string[] {
   const bound = connectionTokens(raw)
   const fields: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] ?? ''
-    const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || ours.has(lower) || bound?.has(lower)) continue
-    if (spoofable(lower.includes('_') ? lower.replaceAll('_', '-') : lower)) continue
+    const name = raw[i] as string
+    if (kindOf(name) & (hop | ours) || bound?.has(name.toLowerCase())) continue
     fields.push(name, raw[i + 1] ?? '')
   }
   return fields
@@ -71,9 +43,10 @@ export function answerFields(raw: readonly string[]): string[] {
   const bound = connectionTokens(raw)
   const fields: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] ?? ''
+    const name = raw[i] as string
+    if (kindOf(name) & hop) continue
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || bound?.has(lower)) continue
+    if (bound?.has(lower)) continue
     if (lower.startsWith('x-matapalo-') || lower === 'x-request-id') continue
     fields.push(name, raw[i + 1] ?? '')
   }

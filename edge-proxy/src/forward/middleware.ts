@@ -35,10 +35,11 @@ function bindEnds(proxyReq: ClientRequest, socket: Socket): void {
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 60_000 })
+  readonly #agent: Agent
   readonly #proxy: RequestHandler
 
-  constructor(headersTimeoutMs: number) {
+  constructor(headersTimeoutMs: number, connections = 256) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: 60_000 })
     this.#proxy = createProxyMiddleware({
       // Every request names its own; this one only satisfies the constructor.
       target: 'http://127.0.0.1:1',
@@ -86,9 +87,15 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       }
       res.on('close', onClose)
       this.#jobs.set(req, job)
-      this.#prepare(req, outgoing)
-      if (outgoing.hasBody) outgoing.onBodyWanted()
-      void this.#proxy(req, res, () => undefined)
+      const start = (): void => {
+        if (settled || res.writableEnded) return
+        this.#prepare(req, outgoing)
+        if (outgoing.hasBody) outgoing.onBodyWanted()
+        void this.#proxy(req, res, () => undefined)
+      }
+      // It reads the content at once. What came with the head may turn out to be broken in this turn.
+      if (outgoing.hasBody) setImmediate(start)
+      else start()
     })
   }
 

@@ -10,6 +10,13 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 
+const broken = new WeakSet<IncomingMessage>()
+
+/** The rest of the content cannot be read: nothing of it that is still here is passed on either. */
+export const breakContent = (message: IncomingMessage): void => {
+  broken.add(message)
+}
+
 export class RequestBody extends Readable {
   readonly #from: IncomingMessage
   readonly #onWanted: () => void
@@ -19,6 +26,8 @@ export class RequestBody extends Readable {
     super()
     this.#from = from
     this.#onWanted = onWanted
+    // An engine that has given up listens no more, and an error without a listener ends the process.
+    this.on('error', () => undefined)
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -35,6 +44,10 @@ export class RequestBody extends Readable {
   }
 
   override _read(): void {
+    if (broken.has(this.#from)) {
+      this.destroy(new Error('content is broken'))
+      return
+    }
     if (!this.#attached) {
       this.#attached = true
       this.#onWanted()

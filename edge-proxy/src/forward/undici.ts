@@ -18,22 +18,23 @@ import { RequestBody } from './requestBody.ts'
 const gateBytes = 65_536
 /** A whole content up to this size is sent together with its head. */
 const inlineBytes = 16_384
-/** Connections per replica; more requests wait inside the pool. */
-const connections = 256
 
 export class UndiciForwarder implements Forwarder, Asker {
   readonly #pools = new Map<string, Pool>()
   readonly #headersTimeout: number
+  readonly #connections: number
 
-  constructor(headersTimeoutMs: number) {
+  /** @param connections per replica; more requests wait inside the pool */
+  constructor(headersTimeoutMs: number, connections = 256) {
     this.#headersTimeout = headersTimeoutMs
+    this.#connections = connections
   }
 
   #pool(origin: string): Pool {
     let pool = this.#pools.get(origin)
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connections,
+        connections: this.#connections,
         pipelining: 1,
         allowH2: false,
         connectTimeout: 2_000,

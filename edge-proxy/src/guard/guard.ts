@@ -1,12 +1,14 @@
 /**
  * Refuses what two readers of one message could understand differently, before anything else
- * looks at it. Message framing itself is llhttp's, which runs strict.
+ * looks at it. The octets between messages are llhttp's, which runs strict; what it says of a
+ * broken message is put into words in `parseErrors.ts`.
  *
- * Pure; the cases are data in `test/guard/cases`.
+ * Pure; the cases are data in `test/guard/cases`, and raw in `test/vectors`.
  *
  * @module
  */
-import { AmbiguousRequest } from '../errors.ts'
+import { AmbiguousRequest, TargetTooLong } from '../errors.ts'
+import { checkFields, type FieldLimits } from './fields.ts'
 import { canonicalTarget, type Target } from './target.ts'
 
 /** What the guard looks at: an http.IncomingMessage, or a case of the tests. */
@@ -21,17 +23,26 @@ export interface Guarded extends Target {
   readonly method: string
   /** Host as sent, lower case, with its port. */
   readonly host: string
+  /** Octets of content that are announced; undefined when chunked or none. */
+  readonly length: number | undefined
+  readonly hasBody: boolean
 }
 
+export interface GuardLimits extends FieldLimits {
+  /** Octets of the request target. RFC 9112 3 recommends at least 8000 for the whole line. */
+  readonly target: number
+}
+
+/** What nginx and most browsers' servers allow, or a little more. */
+export const guardLimits: GuardLimits = { target: 8_192, fields: 100, fieldBytes: 16_384 }
+
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const regName = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+(?::\d{0,5})?$/
-const ipLiteral = /^\[[0-9A-Fa-f:.]+\](?::\d{0,5})?$/
+const name = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
+const hostForm = new RegExp(`^(?:${name}|\\[[0-9A-Fa-f:.]+\\])(?::(\\d{0,5}))?$`)
+const plainHost = /^[a-z0-9\-.]+(?::\d{1,4})?$/
 
-/** Fields that may stand once: a second one is a second opinion. */
-const singletons = new Set(['host', 'content-length', 'authorization', 'content-type', 'expect'])
-
-/** @throws AmbiguousRequest */
-export function guard(message: Message): Guarded {
+/** @throws AmbiguousRequest, TargetTooLong, FieldsTooLarge */
+export function guard(message: Message, limits: GuardLimits = guardLimits): Guarded {
   const method = message.method ?? ''
   if (!methods.has(method)) {
     throw new AmbiguousRequest(
@@ -40,24 +51,24 @@ export function guard(message: Message): Guarded {
       501,
     )
   }
-  const host = hostOf(message)
-  const target = canonicalTarget(message.url ?? '')
-  return { method, host, path: target.path, search: target.search }
+  const { httpVersion } = message
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    throw new AmbiguousRequest(`HTTP/${httpVersion} is not spoken here`, 'RFC 9110 15.6.6', 505)
+  }
+  const url = message.url ?? ''
+  if (url.length > limits.target) throw new TargetTooLong(limits.target)
+  const fields = checkFields(message.rawHeaders, httpVersion, limits)
+  const host = hostOf(fields.host)
+  const { path, search, loose } = canonicalTarget(url, host)
+  const { length, chunked } = fields
+  const hasBody = chunked || (length !== undefined && length > 0)
+  return { method, host, path, search, loose, length, hasBody }
 }
 
-function hostOf(message: Message): string {
-  let host: string | undefined
-  const seen = new Set<string>()
-  const raw = message.rawHeaders
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] ?? '').toLowerCase()
-    if (!singletons.has(name)) continue
-    if (seen.has(name)) throw new AmbiguousRequest(`two ${name} fields`, 'RFC 9110 5.3')
-    seen.add(name)
-    if (name === 'host') host = raw[i + 1] ?? ''
-  }
-  if (host === undefined) throw new AmbiguousRequest('no Host field', 'RFC 9112 3.2')
-  if (!regName.test(host) && !ipLiteral.test(host)) {
+function hostOf(host: string): string {
+  if (plainHost.test(host)) return host
+  const match = hostForm.exec(host)
+  if (match === null || Number(match[1] ?? 0) > 65_535) {
     throw new AmbiguousRequest('Host is not a host and port', 'RFC 9110 7.2')
   }
   return host.toLowerCase()

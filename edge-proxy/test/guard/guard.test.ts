@@ -14,6 +14,8 @@ interface Case {
   readonly status?: number
   readonly path?: string
   readonly search?: string
+  /** What of its path a route must tolerate. */
+  readonly loose?: readonly string[]
 }
 
 describe('guard', () => {
@@ -30,8 +32,9 @@ describe('guard', () => {
           rawHeaders: given.headers ?? ['Host', 'shop.test:8080'],
         })
       if (given.refused === undefined) {
-        const { path, search } = run()
-        expect({ path, search }).to.deep.equal({ path: given.path, search: given.search })
+        const { path, search, loose } = run()
+        const wanted = { path: given.path, search: given.search, loose: given.loose }
+        expect({ path, search, loose }).to.deep.equal(wanted)
         return
       }
       let refusal: unknown

@@ -24,6 +24,13 @@ export interface RoutePredicate {
   readonly equals?: string
 }
 
+/**
+ * Spellings of a path that have several readings. An edge lets them pass only for a route that
+ * tolerates them, and only when every reading leads to that route.
+ */
+export const tolerances = ['parameters', 'encodedSlashes', 'emptySegments'] as const
+export type Tolerance = (typeof tolerances)[number]
+
 export interface RouteRule {
   /** Stable id for metrics and audit: `catalog GET /api/books/:id`. */
   readonly id: string
@@ -45,6 +52,10 @@ export interface RouteRule {
   readonly roles?: readonly string[]
   /** True: a signed identity is required. */
   readonly login?: boolean
+  /** Path spellings that pass although they can be read in several ways; absent: none. */
+  readonly tolerates?: readonly Tolerance[]
+  /** Most octets of a request's content; absent: the edge's own limit. */
+  readonly maxBody?: number
   /** Domains of whose wider routes this is a deliberate exception. */
   readonly overrides?: readonly string[]
   /** Dotted path of the route in the file that wrote it: `routes.3`. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { RouteRule } from '../routeTable.ts'
+import type { RouteRule, Tolerance } from '../routeTable.ts'
 
 /** One thing wrong with a file, where it stands, and what to do about it. */
 export interface Problem {
@@ -132,6 +132,7 @@ export interface Project {
   readonly unlisted: {
     readonly reads: readonly string[] | 'all'
     readonly writes: readonly string[] | 'all'
+    readonly tolerates: readonly Tolerance[]
   }
   readonly file: string
   readonly positions: Positions

@@ -52,6 +52,7 @@ const normalise = (
   unlisted: {
     reads: written.unlisted?.reads ?? 'all',
     writes: written.unlisted?.writes ?? 'all',
+    tolerates: written.unlisted?.tolerates ?? [],
   },
   file,
   positions,

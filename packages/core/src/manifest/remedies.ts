@@ -13,6 +13,7 @@ const byPath: readonly (readonly [RegExp, string])[] = [
   [/^routes\.\d+\.methods/, 'list the methods in capitals: `methods: [GET, PUT]`'],
   [/^routes\.\d+\.(reads|writes|overrides)/, 'list domains: `[catalog]`'],
   [/^routes\.\d+\.(query|headers)/, 'write `name: value`, or `name: true` for any value'],
+  [/tolerates/, 'list spellings: `[parameters, encodedSlashes, emptySegments]`'],
   [/\.leave\./, 'write the reason, or `{ why: …, reverseDefault: … }`'],
   [/\.to\.[^.]+\.[^.]+\.enum/, 'write `enum: { source: target, … }`'],
   [/\.to\.[^.]+\.[^.]+\.boolean/, 'write `boolean: tinyint`, `YN`, or `{ true: J, false: N }`'],

@@ -72,6 +72,8 @@ function ruleOf(
     ...(route.headers === undefined ? {} : { headers: predicates(route.headers, true) }),
     ...(route.roles === undefined ? {} : { roles: route.roles }),
     ...(route.login === undefined ? {} : { login: route.login }),
+    ...(route.tolerates === undefined ? {} : { tolerates: route.tolerates }),
+    ...(route.maxBody === undefined ? {} : { maxBody: route.maxBody }),
     ...(route.overrides === undefined ? {} : { overrides: route.overrides }),
   }
 }

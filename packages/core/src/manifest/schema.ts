@@ -5,6 +5,7 @@
  * @module
  */
 import { z } from 'zod'
+import { tolerances } from '../routeTable.ts'
 
 const name = z
   .string()
@@ -33,6 +34,11 @@ const routePath = z
 /** A value, or `true` for "present with any value". */
 const predicates = z.record(z.string().min(1), z.union([z.string(), z.number(), z.literal(true)]))
 
+const tolerated = z
+  .array(z.enum(tolerances))
+  .optional()
+  .describe('Path spellings with several readings (`;a=b`, `%2F`, `//`) that pass nevertheless')
+
 const routeFields = {
   path: routePath,
   access: z
@@ -46,6 +52,12 @@ const routeFields = {
   host: z.string().min(1).optional(),
   query: predicates.optional(),
   headers: predicates.optional(),
+  tolerates: tolerated,
+  maxBody: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Most octets of a request's content; default: the edge's own limit"),
   overrides: z
     .array(name)
     .optional()
@@ -160,7 +172,13 @@ export const projectSchema = z.strictObject({
     introspect: z.string().startsWith('/'),
   }),
   routes: z.array(projectRoute).optional(),
-  unlisted: z.strictObject({ reads: domains.optional(), writes: domains.optional() }).optional(),
+  unlisted: z
+    .strictObject({
+      reads: domains.optional(),
+      writes: domains.optional(),
+      tolerates: tolerated,
+    })
+    .optional(),
 })
 
 export type ManifestDocument = z.infer<typeof manifestSchema>

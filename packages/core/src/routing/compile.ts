@@ -48,8 +48,13 @@ function narrowness(rule: RouteRule): number {
 
 /** What nobody listed goes to the monolith, and is held as if it touched what it may touch. */
 function unlistedRules(project: Project, names: readonly string[]): readonly RouteRule[] {
-  const { reads, writes } = project.unlisted
-  const base = { domain: null, path: '/*', reads: reads === 'all' ? names : reads }
+  const { reads, writes, tolerates } = project.unlisted
+  const base = {
+    domain: null,
+    path: '/*',
+    reads: reads === 'all' ? names : reads,
+    ...(tolerates.length === 0 ? {} : { tolerates }),
+  }
   return [
     {
       ...base,

@@ -90,6 +90,23 @@ describe('decide', () => {
     })
   })
 
+  it('says what a route tolerates of its requests, listed or not', () => {
+    const table = tableOf({
+      domains: [{ domain: 'catalog', owner: 'service' }],
+      routes: {
+        catalog: [{ path: '/files/*', methods: ['PUT'], tolerates: ['parameters'], maxBody: 9 }],
+      },
+      project: [],
+      unlisted: { tolerates: ['encodedSlashes'] },
+    })
+    expect(decide(table, line('PUT', '/files/a')).route).to.deep.include({
+      tolerates: ['parameters'],
+      maxBody: 9,
+    })
+    const unlisted = decide(table, line('GET', '/legacy')).route
+    expect(unlisted?.tolerates).to.deep.equal(['encodedSlashes'])
+  })
+
   it('is conservative with a table that lists nothing', () => {
     const table = { ...shop({ hold: true, owner: 'service' }), routes: [] }
     expect(decide(table, line('POST', '/x'))).to.deep.include({

@@ -1,0 +1,65 @@
+/**
+ * Answers what Node's parser could not read: the client's error, by the rule it breaks, in its place
+ * in the order of answers, and then the end of the connection.
+ *
+ * @module
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { answerError, rawAnswer } from '../answer.ts'
+import { breakContent } from '../forward/requestBody.ts'
+import type { EdgeMetrics } from '../metrics.ts'
+import { isShut, shut } from './closing.ts'
+import type { GuardLimits } from './guard.ts'
+import { type ParseError, refusalOf } from './parseErrors.ts'
+
+export class BrokenMessages {
+  readonly #last = new WeakMap<Socket, ServerResponse>()
+  readonly #limits: GuardLimits
+  readonly #metrics: Pick<EdgeMetrics, 'refused'>
+
+  constructor(limits: GuardLimits, metrics: Pick<EdgeMetrics, 'refused'>) {
+    this.#limits = limits
+    this.#metrics = metrics
+  }
+
+  /** The newest message of a connection: what breaks next is its content, or comes after it. */
+  follow(req: IncomingMessage, res: ServerResponse): void {
+    this.#last.set(req.socket, res)
+  }
+
+  readonly onClientError = (error: ParseError, socket: Socket): void => {
+    if (isShut(socket)) return
+    // A reset, or an end in mid message: there is nobody to answer.
+    if (socket.destroyed || !socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    const refusal = refusalOf(error, this.#limits)
+    const res = this.#last.get(socket)
+    if (res === undefined || res.closed || res.destroyed) {
+      this.#metrics.refused(refusal.code)
+      shut(socket)
+      socket.write(rawAnswer(refusal))
+      socket.destroySoon()
+      return
+    }
+    if (!res.req.complete) {
+      breakContent(res.req)
+      if (res.headersSent) {
+        // The upstream answered before it had the content, and the rest of that will not come.
+        this.#metrics.refused(refusal.code)
+        shut(socket)
+        socket.destroy()
+      } else answerError(res, refusal, this.#metrics)
+      return
+    }
+    // A message behind whole ones: those are answered first.
+    shut(socket)
+    this.#metrics.refused(refusal.code)
+    res.once('close', () => {
+      if (socket.writable) socket.write(rawAnswer(refusal))
+      socket.destroySoon()
+    })
+  }
+}
