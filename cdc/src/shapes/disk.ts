@@ -17,7 +17,7 @@ export async function freeSpace(db: Pick<Db, 'query'>): Promise<number | null> {
       'SELECT Path AS path, Available AS kib FROM information_schema.DISKS',
     )
     const holding = rows
-      .filter(({ path }) => folder.startsWith(String(path)))
+      .filter(({ path }) => folder.startsWith(`${path}/`.replace('//', '/')))
       .sort((a, b) => String(b.path).length - String(a.path).length)
     return holding[0] === undefined ? null : Number(holding[0].kib) * 1024
   } catch (error) {

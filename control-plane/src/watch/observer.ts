@@ -29,8 +29,8 @@ const sides: readonly Side[] = ['monolith', 'service']
 const everyMs = 3000
 /** 250 (events, some 2 ms): commits wait for as long as one look takes. */
 const slice = 250
-/** 20000 (events): further behind, the rest is left out, and told. */
-const atOnce = 20_000
+/** 100000 (events, some two seconds): further behind, the rest is left out, and told. */
+const atOnce = 100_000
 
 interface Read {
   readonly transactions: readonly LoggedTransaction[]
