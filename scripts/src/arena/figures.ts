@@ -38,6 +38,7 @@ export class Collector {
   readonly #urls: readonly string[]
   readonly #seen = new Map<string, { readonly at: number; readonly ms: number }>()
   readonly #timer: NodeJS.Timeout
+  #since = 0
 
   constructor(urls: readonly string[]) {
     this.#urls = urls
@@ -45,10 +46,13 @@ export class Collector {
   }
 
   async collect(): Promise<void> {
+    // Some seconds again, for a sample that is told late.
+    const since = this.#since
+    this.#since = Math.max(0, Date.now() - 10_000)
     await Promise.all(
       this.#urls.map(async (url) => {
         try {
-          const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+          const response = await fetch(`${url}?since=${since}`, { signal: AbortSignal.timeout(2_000) })
           const { samples } = (await response.json()) as Samples
           for (const sample of samples) {
             const at = new Date(sample.at).getTime()

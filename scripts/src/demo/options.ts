@@ -57,7 +57,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     orders: 5_000,
     rate: whole('rate', values.rate ?? '130'),
     customers: 60,
-    clerks: 12,
+    clerks: 24,
     dwell: whole('dwell', values.dwell ?? '20'),
     catalogue: values.catalogue ?? null,
   }

@@ -25,7 +25,7 @@ export interface LoadOptions {
 }
 
 /** Requests that one action makes, on average; think time is derived from it. */
-const requestsPerAction = { customer: 1.75, clerk: 1.6 }
+const requestsPerAction = { customer: 1.22, clerk: 1.54 }
 
 export class Load {
   readonly tally = new Tally()

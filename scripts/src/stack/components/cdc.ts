@@ -19,6 +19,6 @@ export const cdc = nodeProcess({
     SERVICES_DB_URL: databaseUrl(places, 'services-db', 'matapalo_applier', 'matapalo'),
     KAFKA_BROKERS: kafkaBrokers(places),
     CONNECT_URL: httpUrl(places, 'connect'),
-    CDC_HEARTBEAT_MS: '250',
+    CDC_HEARTBEAT_MS: '500',
   }),
 })
