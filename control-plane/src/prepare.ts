@@ -102,6 +102,8 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     await writeAudit(tx, { actor, action: 'prepare', domain: name, detail: { triggers } })
   })
   await control.observer.begin(manifest)
+  // What was compiled from the tables as they were goes with the manifests.
+  control.forget()
   log.info({ domain: name, triggers }, 'domain.prepared')
   return {
     domain: name,

@@ -84,7 +84,7 @@ export const writers: Precondition = {
     if (found !== null) return found
     if (watched.gapAt !== null && watched.gapAt >= observation.since)
       throw new NotKnown(
-        `writers are unknown: at ${watched.gapAt} the ${from} server's binary log was further ahead than could be read; at a quieter time ${prepare} (${orWithout})`,
+        `writers are unknown: at ${watched.gapAt} the ${from} server's binary log was further ahead than could be read, or purged; at a quieter time ${prepare} (${orWithout})`,
       )
     return null
   },
