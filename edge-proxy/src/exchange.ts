@@ -115,9 +115,9 @@ export class Exchange {
     )
   }
 
-  /** The client left before its answer was complete. */
+  /** Nobody waits any more: the client left, or was told that its content is broken. */
   get gone(): boolean {
-    return this.#gone
+    return this.#gone || this.res.writableEnded
   }
 
   /** Aborts when the client leaves; made only for those that have to wait. */

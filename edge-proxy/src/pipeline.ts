@@ -104,7 +104,7 @@ export class Pipeline {
         continue
       }
       const outcome = await this.#parts.delivery.deliver(exchange, table, decision, write)
-      if (outcome.kind !== 'failed' || exchange.res.writableEnded) return
+      if (outcome.kind !== 'failed' || exchange.gone) return
       failingSince ??= performance.now()
       this.#parts.retries.allow(exchange, decision, outcome, failingSince)
       await sleep(retryMs)

@@ -88,7 +88,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       res.on('close', onClose)
       this.#jobs.set(req, job)
       const start = (): void => {
-        if (settled || res.writableEnded) return
+        if (res.writableEnded || res.destroyed) settle({ kind: 'left', sent: false })
+        if (settled) return
         this.#prepare(req, outgoing)
         if (outgoing.hasBody) outgoing.onBodyWanted()
         void this.#proxy(req, res, () => undefined)

@@ -23,7 +23,7 @@ export interface Recorder {
   stop(): Promise<void>
 }
 
-const canaryPath = '/canary?n='
+const canaryPath = '/api/books/canary?n='
 
 export async function record(): Promise<Recorder> {
   let reached: Reached[] = []
@@ -31,9 +31,10 @@ export async function record(): Promise<Recorder> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
     const path = req.url ?? ''
     const line = `${req.method} ${path}`
-    if (path.startsWith('/canary')) canaries.set(path, (canaries.get(path) ?? 0) + 1)
+    const isCanary = path.includes('/canary')
+    if (isCanary) canaries.set(path, (canaries.get(path) ?? 0) + 1)
     const seen: Reached = { line, fields: req.rawHeaders, body: '', complete: false }
-    if (!path.startsWith('/canary')) reached.push(seen)
+    if (!isCanary) reached.push(seen)
     req.setEncoding('latin1')
     req.on('data', (chunk: string) => {
       seen.body += chunk
