@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Database } from './database.ts'
-import type { ShowInstant } from './instants.ts'
+import type { Database } from '@bookshop/kit/database'
+import type { ShowInstant } from '@bookshop/kit/instants'
 
 export interface Shop {
   readonly database: Database

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Transaction } from './database.ts'
-import { utcText } from './instants.ts'
+import type { Transaction } from '@bookshop/kit/database'
+import { utcText } from '@bookshop/kit/instants'
 
 export type MovementReason = 'sale' | 'release' | 'restock' | 'adjustment' | 'expiry'
 

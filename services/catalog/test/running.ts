@@ -4,12 +4,13 @@
  *
  * @module
  */
+
+import type { Database } from '@bookshop/kit/database'
+import { listen } from '@bookshop/kit/http/server'
+import { identityReader } from '@bookshop/kit/identity'
+import { shownIn } from '@bookshop/kit/instants'
+import { type Log, silentLog } from '@bookshop/kit/log'
 import { createApp } from '../src/app.ts'
-import type { Database } from '../src/database.ts'
-import { listen } from '../src/http/server.ts'
-import { identityReader } from '../src/identity.ts'
-import { shownIn } from '../src/instants.ts'
-import { type Log, silentLog } from '../src/log.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import { newSigner } from './signer.ts'
 
@@ -36,7 +37,7 @@ export async function runApp(database: Database, log: Log = silentLog): Promise<
     database,
     show: shownIn('America/Bogota'),
     now: () => new Date(),
-    readIdentity: identityReader(edge.keys),
+    readIdentity: identityReader({ edge: { keys: edge.keys, audience: 'catalog' } }),
     metrics,
     log,
     isStopping: () => false,

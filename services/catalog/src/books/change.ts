@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { type Database, inTransaction, type Transaction } from '../database.ts'
-import { ApiError, invalid } from '../errors.ts'
-import { type Body, optionalReference, whole } from '../input.ts'
-import { utcText } from '../instants.ts'
+import { type Database, inTransaction, type Transaction } from '@bookshop/kit/database'
+import { ApiError, invalid } from '@bookshop/kit/errors'
+import { type Body, optionalReference, whole } from '@bookshop/kit/input'
+import { utcText } from '@bookshop/kit/instants'
 import { type Inventory, lockInventory, moveStock } from '../stock.ts'
 import { explainBook } from './create.ts'
 import { lowStockOf, priceOf, productColumns } from './fields.ts'

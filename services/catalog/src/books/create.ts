@@ -12,10 +12,10 @@ import {
   isMissingParent,
   type Queryable,
   type Transaction,
-} from '../database.ts'
-import { ApiError, invalid } from '../errors.ts'
-import { type Body, optionalReference, text, whole } from '../input.ts'
-import { utcText } from '../instants.ts'
+} from '@bookshop/kit/database'
+import { ApiError, invalid } from '@bookshop/kit/errors'
+import { type Body, optionalReference, text, whole } from '@bookshop/kit/input'
+import { utcText } from '@bookshop/kit/instants'
 import { recordMovement } from '../stock.ts'
 import { lowStockOf, priceOf, productColumns } from './fields.ts'
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { invalid } from '../errors.ts'
-import { type Body, date, optionalText, text, truth, whole } from '../input.ts'
-import { readMoney } from '../money.ts'
+import { invalid } from '@bookshop/kit/errors'
+import { type Body, date, optionalText, text, truth, whole } from '@bookshop/kit/input'
+import { readMoney } from '@bookshop/kit/money'
 import { statusWord } from './shape.ts'
 
 const maxInt = 2_147_483_647

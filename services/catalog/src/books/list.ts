@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { Database, Query } from '../database.ts'
-import type { ShowInstant } from '../instants.ts'
+import type { Database, Query } from '@bookshop/kit/database'
+import type { ShowInstant } from '@bookshop/kit/instants'
 import { type Book, type BookRow, bookRows, toBook } from './shape.ts'
 
 const countedAtMost = 1000

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Queryable } from '../database.ts'
-import type { ShowInstant } from '../instants.ts'
-import { moneyText } from '../money.ts'
+import type { Queryable } from '@bookshop/kit/database'
+import type { ShowInstant } from '@bookshop/kit/instants'
+import { moneyText } from '@bookshop/kit/money'
 import { noSuchBook } from './shape.ts'
 
 const shownAtMost = 100

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Queryable } from '../database.ts'
-import { ApiError } from '../errors.ts'
-import type { ShowInstant } from '../instants.ts'
-import { moneyText } from '../money.ts'
+import type { Queryable } from '@bookshop/kit/database'
+import { ApiError } from '@bookshop/kit/errors'
+import type { ShowInstant } from '@bookshop/kit/instants'
+import { moneyText } from '@bookshop/kit/money'
 
 /** The shop's letters for our words. */
 export const statusLetters = { active: 'A', discontinued: 'D', preorder: 'P' } as const

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Queryable } from '../database.ts'
+import type { Queryable } from '@bookshop/kit/database'
 import { noSuchBook } from './shape.ts'
 
 export interface StockView {

@@ -9,9 +9,9 @@ import {
   isDuplicate,
   isMissingParent,
   isStillReferenced,
-} from '../database.ts'
-import { ApiError, invalid } from '../errors.ts'
-import { type Body, text, truth, whole } from '../input.ts'
+} from '@bookshop/kit/database'
+import { ApiError, invalid } from '@bookshop/kit/errors'
+import { type Body, text, truth, whole } from '@bookshop/kit/input'
 import { idsUnder, noSuchCategory, readCategories } from './tree.ts'
 
 const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/

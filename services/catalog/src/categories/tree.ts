@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Queryable } from '../database.ts'
-import { ApiError } from '../errors.ts'
+import type { Queryable } from '@bookshop/kit/database'
+import { ApiError } from '@bookshop/kit/errors'
 
 export interface CategoryRow {
   readonly id: number

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { type Database, isWriteRefused } from '../database.ts'
-import { utcText } from '../instants.ts'
-import type { Log } from '../log.ts'
+import { type Database, isWriteRefused } from '@bookshop/kit/database'
+import { utcText } from '@bookshop/kit/instants'
+import type { Log } from '@bookshop/kit/log'
 import type { Metrics } from '../metrics.ts'
 import { expire } from './settle.ts'
 

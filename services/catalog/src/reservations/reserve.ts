@@ -7,11 +7,12 @@
  *
  * @module
  */
+
+import { type Database, inTransaction, isDuplicate, type Transaction } from '@bookshop/kit/database'
+import { ApiError, invalid } from '@bookshop/kit/errors'
+import { type Body, requiredReference, whole } from '@bookshop/kit/input'
+import { utcText } from '@bookshop/kit/instants'
 import { noSuchBook } from '../books/shape.ts'
-import { type Database, inTransaction, isDuplicate, type Transaction } from '../database.ts'
-import { ApiError, invalid } from '../errors.ts'
-import { type Body, requiredReference, whole } from '../input.ts'
-import { utcText } from '../instants.ts'
 import { lockInventory, moveStock } from '../stock.ts'
 import { type ReservationLine, readLines } from './shape.ts'
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type Database, inTransaction, type Transaction } from '../database.ts'
-import { ApiError } from '../errors.ts'
-import { utcText } from '../instants.ts'
+import { type Database, inTransaction, type Transaction } from '@bookshop/kit/database'
+import { ApiError } from '@bookshop/kit/errors'
+import { utcText } from '@bookshop/kit/instants'
 import { lockInventory, type MovementReason, moveStock, touchProduct } from '../stock.ts'
 import {
   noSuchReservation,

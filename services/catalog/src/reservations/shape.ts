@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Queryable } from '../database.ts'
-import { ApiError } from '../errors.ts'
-import type { ShowInstant } from '../instants.ts'
+import type { Queryable } from '@bookshop/kit/database'
+import { ApiError } from '@bookshop/kit/errors'
+import type { ShowInstant } from '@bookshop/kit/instants'
 
 export type ReservationState = 'reserved' | 'confirmed' | 'cancelled' | 'expired'
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { bodyOf } from '@bookshop/kit/input'
 import { Router } from 'express'
 import { listBooks } from '../books/list.ts'
 import { createCategory, deleteCategory, patchCategory } from '../categories/edit.ts'
@@ -15,7 +17,6 @@ import {
   readCategoryId,
   toTree,
 } from '../categories/tree.ts'
-import { bodyOf } from '../input.ts'
 import type { Shop } from '../shop.ts'
 import { listRequest, queryText } from './listRequest.ts'
 

@@ -4,9 +4,10 @@
  *
  * @module
  */
+
+import { invalid } from '@bookshop/kit/errors'
 import type { Request } from 'express'
 import type { ListRequest, Sort } from '../books/list.ts'
-import { invalid } from '../errors.ts'
 
 /** '' when it is absent. */
 export const queryText = (request: Request, name: string): string => {

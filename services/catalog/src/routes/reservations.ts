@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { bodyOf } from '@bookshop/kit/input'
 import { type Response, Router } from 'express'
-import { bodyOf } from '../input.ts'
 import { reserve } from '../reservations/reserve.ts'
 import { cancel, confirm } from '../reservations/settle.ts'
 import { readLines, toReservation } from '../reservations/shape.ts'

@@ -3,13 +3,14 @@
  *
  * @module
  */
+
+import { userIdOf } from '@bookshop/kit/http/contract'
+import { bodyOf } from '@bookshop/kit/input'
 import { Router } from 'express'
 import { adjustStock, deleteBook, patchBook, setPrice } from '../books/change.ts'
 import { createBook } from '../books/create.ts'
 import { readBook, readBookId } from '../books/shape.ts'
 import { readStock } from '../books/stockView.ts'
-import { callerOf } from '../http/contract.ts'
-import { bodyOf } from '../input.ts'
 import type { Shop } from '../shop.ts'
 
 export function staffBookRoutes(shop: Shop): Router {
@@ -26,7 +27,7 @@ export function staffBookRoutes(shop: Shop): Router {
   })
   router.put('/api/books/:id/price', async (request, response) => {
     const id = readBookId(request.params.id)
-    await setPrice(database, id, bodyOf(request.body), callerOf(request).userId, now())
+    await setPrice(database, id, bodyOf(request.body), userIdOf(request), now())
     response.json(await readBook(database, id, show))
   })
   router.post('/api/books/:id/stock', async (request, response) => {

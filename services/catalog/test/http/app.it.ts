@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { type Database, openDatabase } from '@bookshop/kit/database'
 import { expect } from 'chai'
 import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
-import { type Database, openDatabase } from '../../src/database.ts'
 import { type Running, runApp } from '../running.ts'
 
 describe('the catalog service over HTTP', function () {

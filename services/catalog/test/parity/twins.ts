@@ -6,8 +6,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { type Database, openDatabase } from '@bookshop/kit/database'
 import type { Stack } from '../../../../scripts/src/stack/index.ts'
-import { type Database, openDatabase } from '../../src/database.ts'
 import { runApp } from '../running.ts'
 import type { Caller, Case } from './cases.ts'
 

@@ -1,8 +1,8 @@
+import { type Database, openDatabase } from '@bookshop/kit/database'
+import type { Log } from '@bookshop/kit/log'
+import { silentLog } from '@bookshop/kit/log'
 import { expect } from 'chai'
 import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
-import { type Database, openDatabase } from '../../src/database.ts'
-import type { Log } from '../../src/log.ts'
-import { silentLog } from '../../src/log.ts'
 import { expireDue, startExpiry } from '../../src/reservations/expiry.ts'
 import { type Running, runApp } from '../running.ts'
 

@@ -9,24 +9,42 @@ import type { Request, RequestHandler } from 'express'
 import OpenApiValidator from 'express-openapi-validator'
 import { parse } from 'yaml'
 import { ApiError, invalid } from '../errors.ts'
-import { type Identity, identityHeader, type ReadIdentity } from '../identity.ts'
+import type { Identity, ReadIdentity } from '../identity.ts'
 
-const documentFile = new URL('../../openapi.yaml', import.meta.url)
-
-type ApiDocument = Exclude<Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'], string>
+export type ApiDocument = Exclude<
+  Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+  string
+>
 
 // The document is checked against OpenAPI's own schema by the validator when it starts.
-export const readDocument = (): ApiDocument =>
-  parse(readFileSync(documentFile, 'utf8')) as ApiDocument
+export const readDocument = (file: URL): ApiDocument =>
+  parse(readFileSync(file, 'utf8')) as ApiDocument
 
 const identities = new WeakMap<object, Identity>()
+const outages = new WeakMap<object, unknown>()
 
-/** The verified caller of an operation that asks for a role. */
+/** The verified caller; null when the operation may be called by nobody in particular. */
+export const callerOrNull = (request: Request): Identity | null => identities.get(request) ?? null
+
+/** The verified caller of an operation that asks for a login or a role. */
 export function callerOf(request: Request): Identity {
   const identity = identities.get(request)
   if (!identity) throw new TypeError('the operation has no security requirement in openapi.yaml')
   return identity
 }
+
+/** The account behind the request. A program that logged in as itself has none: 403. */
+export function userIdOf(request: Request): number {
+  const { userId } = callerOf(request)
+  if (userId === null) throw new ApiError(403, 'forbidden', 'This is for people only')
+  return userId
+}
+
+/** The operation answers errors as problem details: `x-problem: true`. */
+export const speaksProblems = (request: object): boolean =>
+  (request as { openapi?: { schema?: { 'x-problem'?: unknown } } }).openapi?.schema?.[
+    'x-problem'
+  ] === true
 
 /**
  * Refuses what the document does not describe. Security schemes are named after the role they ask
@@ -38,12 +56,27 @@ export function contract(
   validateResponses: boolean,
 ): RequestHandler[] {
   return OpenApiValidator.middleware({
-    apiSpec: document,
+    apiSpec: withOpenSchemes(document),
     validateApiSpec: true,
     validateRequests: { allowUnknownQueryParameters: true, coerceTypes: false },
     validateResponses,
     validateSecurity: { handlers: roleChecks(document, readIdentity) },
   })
+}
+
+/**
+ * The validator would look for the one header that a scheme names; ours come in several (the edge's
+ * assertion, a bearer token), so it is told of a kind of scheme that it leaves to the handlers.
+ */
+function withOpenSchemes(document: ApiDocument): ApiDocument {
+  const schemes = Object.keys(document.components?.securitySchemes ?? {}).map((name) => [
+    name,
+    { type: 'openIdConnect', openIdConnectUrl: '/' } as const,
+  ])
+  return {
+    ...document,
+    components: { ...document.components, securitySchemes: Object.fromEntries(schemes) },
+  }
 }
 
 type Refusal = Error & { status: number }
@@ -53,16 +86,37 @@ const refusal = (status: number): Refusal =>
     status,
   })
 
-/** One check for each security scheme of the document: its `x-roles`, any of which will do. */
+interface Demands {
+  /** Any of them will do. Absent: every person who is logged in. */
+  readonly 'x-roles'?: readonly string[]
+  /** A program needs all of them besides the role; people are not asked. */
+  readonly 'x-scopes'?: readonly string[]
+}
+
+function satisfies(identity: Identity, demands: Demands): boolean {
+  const { 'x-roles': roles, 'x-scopes': scopes = [] } = demands
+  if (roles === undefined) return identity.userId !== null
+  if (!roles.some((role) => identity.roles.includes(role))) return false
+  return identity.userId !== null || scopes.every((scope) => identity.scopes.includes(scope))
+}
+
+/** One check for each security scheme of the document. */
 function roleChecks(document: ApiDocument, readIdentity: ReadIdentity) {
   const schemes = Object.entries(document.components?.securitySchemes ?? {})
+  const identify = async (request: Request): Promise<Identity | null> => {
+    try {
+      return await readIdentity(request.headers)
+    } catch (error) {
+      outages.set(request, error)
+      return null
+    }
+  }
   return Object.fromEntries(
     schemes.map(([name, scheme]) => {
-      const roles = (scheme as { readonly 'x-roles'?: readonly string[] })['x-roles'] ?? []
       const check = async (request: Request): Promise<boolean> => {
-        const identity = await readIdentity(request.get(identityHeader))
+        const identity = await identify(request)
         if (identity === null) throw refusal(401)
-        if (!roles.some((role) => identity.roles.includes(role))) throw refusal(403)
+        if (!satisfies(identity, scheme as Demands)) throw refusal(403)
         identities.set(request, identity)
         return true
       }
@@ -70,6 +124,9 @@ function roleChecks(document: ApiDocument, readIdentity: ReadIdentity) {
     }),
   )
 }
+
+/** Who calls could not be found out: neither yes nor no. */
+export const outageOf = (request: object): unknown => outages.get(request)
 
 interface ValidatorError {
   readonly status?: unknown

@@ -1,18 +1,39 @@
 import { expect } from 'chai'
 import { identityReader } from '../src/identity.ts'
-import { newSigner } from './signer.ts'
+import { newSigner, type Signer } from './signer.ts'
+
+const reader = (edge: Signer) => identityReader({ edge: { keys: edge.keys, audience: 'catalog' } })
+const asserted = (token: string) => ({ 'x-matapalo-identity': token })
 
 describe('identityReader', () => {
   it('reads what the edge signed', async () => {
     const edge = await newSigner()
     const token = await edge.sign({ roles: ['staff'], sub: '7' })
-    const identity = await identityReader(edge.keys)(token)
-    expect(identity).to.deep.equal({ userId: 7, name: 'Somebody', roles: ['staff'] })
+    expect(await reader(edge)(asserted(token))).to.deep.equal({
+      userId: 7,
+      name: 'Somebody',
+      roles: ['staff'],
+      scopes: [],
+      clientId: null,
+      sid: null,
+    })
   })
 
   it('knows nobody without a token', async () => {
+    expect(await reader(await newSigner())({})).to.equal(null)
+  })
+
+  it('takes a program for nobody in particular', async () => {
     const edge = await newSigner()
-    expect(await identityReader(edge.keys)(undefined)).to.equal(null)
+    const token = await edge.sign({ roles: ['system'], sub: 'orders' })
+    expect(await reader(edge)(asserted(token))).to.include({ userId: null })
+  })
+
+  it('believes no bearer token without a provider, and no assertion beside one', async () => {
+    const edge = await newSigner()
+    const token = await edge.sign({ roles: ['staff'], sub: '7' })
+    const both = { ...asserted(token), authorization: `Bearer ${token}` }
+    expect(await reader(edge)(both)).to.equal(null)
   })
 
   for (const [what, claims] of [
@@ -22,7 +43,7 @@ describe('identityReader', () => {
   ] as const) {
     it(`refuses an identity that is ${what}`, async () => {
       const edge = await newSigner()
-      expect(await identityReader(edge.keys)(await edge.sign(claims))).to.equal(null)
+      expect(await reader(edge)(asserted(await edge.sign(claims)))).to.equal(null)
     })
   }
 
@@ -30,7 +51,7 @@ describe('identityReader', () => {
     const edge = await newSigner()
     const forger = await newSigner()
     const token = await forger.sign({ roles: ['staff'] })
-    expect(await identityReader(edge.keys)(token)).to.equal(null)
+    expect(await reader(edge)(asserted(token))).to.equal(null)
   })
 
   it('refuses an unsigned token', async () => {
@@ -38,6 +59,6 @@ describe('identityReader', () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const claims = { iss: 'matapalo-edge', aud: 'catalog', sub: '1', exp: 4e9, roles: ['staff'] }
     const token = `${part({ alg: 'none' })}.${part(claims)}.`
-    expect(await identityReader(edge.keys)(token)).to.equal(null)
+    expect(await reader(edge)(asserted(token))).to.equal(null)
   })
 })

@@ -5,14 +5,18 @@
  */
 import { Router } from 'express'
 import type { Database } from '../database.ts'
-import type { Metrics } from '../metrics.ts'
+import type { ServiceMetrics } from '../metrics.ts'
+
+export interface HealthParts {
+  readonly database: Database
+  /** A query that works once the schema is migrated. */
+  readonly readyQuery: string
+  readonly metrics: ServiceMetrics
+  readonly isStopping: () => boolean
+}
 
 /** `isStopping` makes /readyz say 503, so that a balancer looks away before the port closes. */
-export function healthRoutes(
-  database: Database,
-  metrics: Metrics,
-  isStopping: () => boolean,
-): Router {
+export function healthRoutes({ database, readyQuery, metrics, isStopping }: HealthParts): Router {
   const router = Router()
   router.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' })
@@ -23,7 +27,7 @@ export function healthRoutes(
       return
     }
     try {
-      await database.raw('SELECT 1 FROM product LIMIT 1').timeout(2000)
+      await database.raw(readyQuery).timeout(2000)
       response.json({ status: 'ready' })
     } catch {
       response.status(503).json({ status: 'database unreachable or not migrated' })
