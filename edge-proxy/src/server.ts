@@ -52,7 +52,15 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // Octets that came with a refused message: whose message they are nobody can tell.
     if (isShut(req.socket)) return
-    broken.follow(req, res)
+    const before = broken.follow(req, res)
+    // Pipelined behind another: parallel would be allowed among safe methods (RFC 9112 9.3.2), but
+    // a legacy application writes on GET.
+    if (before !== undefined) before.once('close', () => admit(req, res, expectsContinue))
+    else admit(req, res, expectsContinue)
+  }
+
+  const admit = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+    if (req.socket.destroyed || isShut(req.socket)) return
     try {
       passed.set(req, { guarded: guard(req), expectsContinue })
     } catch (error) {

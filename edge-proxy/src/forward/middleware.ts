@@ -13,11 +13,16 @@ import type { Socket } from 'node:net'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import type { Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
 import { answerFields } from './headers.ts'
+import { passInterim } from './interim.ts'
 
 interface Job {
   readonly outgoing: Outgoing
   readonly settle: (outcome: Outcome) => void
   sent: boolean
+  slow: boolean
+  /** The upstream's answer is complete. */
+  ended: boolean
+  proxyReq: ClientRequest | undefined
 }
 
 /**
@@ -53,7 +58,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       proxyTimeout: headersTimeoutMs,
       plugins: [
         (server) => {
-          server.on('proxyReq', (_proxyReq, req) => this.#onSent(req))
+          server.on('proxyReq', (proxyReq, req) => this.#onSent(proxyReq, req))
           server.on('proxyRes', (proxyRes, req, res) => this.#onAnswer(proxyRes, req, res))
           // Without a request there is nobody to answer; httpxy always gives one.
           server.on('error', (error, req, socket) =>
@@ -78,12 +83,18 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         if (settled) return
         settled = true
         res.off('close', onClose)
+        if (outcome.kind !== 'done') job.proxyReq?.destroy()
         outgoing.onUpstreamDone()
         resolve(outcome)
       }
-      const job: Job = { outgoing, settle, sent: false }
+      const job: Job = {
+        ...{ outgoing, settle, proxyReq: undefined },
+        ...{ sent: false, slow: false, ended: false },
+      }
       const onClose = (): void => {
-        settle(res.writableFinished ? { kind: 'done' } : { kind: 'left', sent: job.sent })
+        // An answer may also be the edge's own, to a content that broke off.
+        const whole = res.writableFinished && job.ended
+        settle(whole ? { kind: 'done' } : { kind: 'left', sent: job.sent })
       }
       res.on('close', onClose)
       this.#jobs.set(req, job)
@@ -133,15 +144,32 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
     req.headers = headers as IncomingMessage['headers']
   }
 
-  #onSent(req: IncomingMessage): void {
+  #onSent(proxyReq: ClientRequest, req: IncomingMessage): void {
     const job = this.#jobs.get(req)
-    if (job !== undefined) job.sent = true
+    if (job === undefined) return
+    job.sent = true
+    job.proxyReq = proxyReq
+    // Its own time-out only destroys the request, which looks like a reset by the upstream.
+    proxyReq.once('timeout', () => {
+      job.slow = true
+    })
+    proxyReq.on('information', ({ statusCode, headers }) =>
+      passInterim(job.outgoing.res, statusCode, headers),
+    )
+    proxyReq.once('upgrade', (_answer, socket: Socket) => {
+      socket.destroy()
+      const cause = new Error('the upstream changed protocols')
+      job.settle({ kind: 'failed', sent: true, slow: false, cause })
+    })
   }
 
   #onAnswer(proxyRes: IncomingMessage, req: IncomingMessage, res: ServerResponse): void {
     const job = this.#jobs.get(req)
     if (job === undefined) return
-    proxyRes.once('end', () => job.outgoing.onUpstreamDone())
+    proxyRes.once('end', () => {
+      job.ended = true
+      job.outgoing.onUpstreamDone()
+    })
     const release = (fields: readonly string[]): void => {
       if (res.destroyed) return
       res.writeHead(proxyRes.statusCode ?? 502, proxyRes.statusMessage ?? '', fields as string[])
@@ -172,9 +200,14 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       job.outgoing.res.destroy()
       return
     }
+    // The client's own connection broke while its content was being read.
+    if (req.destroyed && !req.complete) {
+      job.settle({ kind: 'left', sent: job.sent })
+      return
+    }
     const code = (cause as { code?: string }).code
     const unsent = code === 'ECONNREFUSED' && !job.outgoing.hasBody
-    job.settle({ kind: 'failed', sent: !unsent, slow: code === 'ETIMEDOUT', cause })
+    job.settle({ kind: 'failed', sent: !unsent, slow: job.slow || code === 'ETIMEDOUT', cause })
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
 import type { Asker, Forwarder, Head, Outcome, Outgoing } from './forward.ts'
 import { answerFields } from './headers.ts'
+import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
 
 /** Answer octets kept while a head is held back, before the upstream is paused. */
@@ -142,9 +143,7 @@ class Passage implements Dispatcher.DispatchHandler {
   ): void {
     if (this.#settled) return
     if (status < 200) {
-      if (status === 103 && headers.link !== undefined) {
-        this.#res.writeEarlyHints({ link: headers.link })
-      }
+      passInterim(this.#res, status, headers)
       return
     }
     const raw = controller.rawHeaders as readonly (Buffer | string)[]

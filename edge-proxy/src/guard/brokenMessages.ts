@@ -15,6 +15,7 @@ import { type ParseError, refusalOf } from './parseErrors.ts'
 
 export class BrokenMessages {
   readonly #last = new WeakMap<Socket, ServerResponse>()
+  readonly #ending = new WeakSet<Socket>()
   readonly #limits: GuardLimits
   readonly #metrics: Pick<EdgeMetrics, 'refused'>
 
@@ -23,9 +24,14 @@ export class BrokenMessages {
     this.#metrics = metrics
   }
 
-  /** The newest message of a connection: what breaks next is its content, or comes after it. */
-  follow(req: IncomingMessage, res: ServerResponse): void {
-    this.#last.set(req.socket, res)
+  /**
+   * The newest message of a connection: what breaks next is its content, or comes after it.
+   * @returns the one before it, while that is not answered
+   */
+  follow({ socket }: IncomingMessage, res: ServerResponse): ServerResponse | undefined {
+    const before = this.#last.get(socket)
+    this.#last.set(socket, res)
+    return before === undefined || before.closed || before.destroyed ? undefined : before
   }
 
   readonly onClientError = (error: ParseError, socket: Socket): void => {
@@ -55,9 +61,11 @@ export class BrokenMessages {
       return
     }
     // A message behind whole ones: those are answered first.
-    shut(socket)
+    if (this.#ending.has(socket)) return
+    this.#ending.add(socket)
     this.#metrics.refused(refusal.code)
     res.once('close', () => {
+      shut(socket)
       if (socket.writable) socket.write(rawAnswer(refusal))
       socket.destroySoon()
     })
