@@ -105,6 +105,36 @@ export const edgeSettings = {
     default: 60_000,
     help: "longest an upstream may take to its answer's head, ms",
   },
+  headersMax: {
+    env: 'EDGE_HEADERS_MAX_MS',
+    parse: millis,
+    default: 10_000,
+    help: "longest a client may take to its request's head, ms; then 408",
+  },
+  bodyMax: {
+    env: 'EDGE_BODY_MAX_BYTES',
+    parse: count,
+    default: 1_073_741_824,
+    help: "most octets of a request's content where its route has no `maxBody`; more are answered 413",
+  },
+  clientConnections: {
+    env: 'EDGE_CLIENT_CONNECTIONS',
+    parse: count,
+    default: 2_000,
+    help: 'most connections of one address; 0 behind a load balancer that hides addresses',
+  },
+  clientRate: {
+    env: 'EDGE_CLIENT_RATE',
+    parse: count,
+    default: 0,
+    help: 'requests of one address a second, over time; more are answered 429; 0: no limit',
+  },
+  clientBurst: {
+    env: 'EDGE_CLIENT_BURST',
+    parse: count,
+    default: 200,
+    help: 'requests of one address that may come at once where there is a rate',
+  },
   stopMax: {
     env: 'EDGE_STOP_MAX_MS',
     parse: millis,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Decision, RouteTable } from '@matapalo/core'
+import { ContentTooLarge } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
@@ -23,6 +24,8 @@ export interface DeliveryParts {
   readonly introspection: Introspection
   readonly announceSession: (subject: Subject) => void
   readonly sessionCookie: string
+  /** Most octets of content where the route says nothing. */
+  readonly maxBody: number
   /** True while stopping: answers close their connections. */
   readonly closing: () => boolean
 }
@@ -41,7 +44,9 @@ export class Delivery {
     decision: Decision,
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
-    const { inFlight, forwarder, replicas } = this.#parts
+    const { inFlight, forwarder, replicas, maxBody } = this.#parts
+    const limit = decision.route?.maxBody ?? maxBody
+    if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
     const origin = replicas.pick(table, decision.upstream)
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
@@ -67,6 +72,7 @@ export class Delivery {
           : {}),
       }),
       hasBody: exchange.hasBody,
+      maxBody: limit,
       onBodyWanted: () => {
         if (exchange.expectsContinue) res.writeContinue()
       },

@@ -28,6 +28,7 @@ import { openSigner } from './identity/assertion.ts'
 import { Introspection } from './identity/introspection.ts'
 import { legacySession } from './identity/legacySession.ts'
 import { Parents } from './identity/parent.ts'
+import { Clients } from './limits/clients.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Replicas } from './replicas.ts'
@@ -143,6 +144,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     introspection,
     announceSession: (subject) => store.announceSession(subject),
     sessionCookie: config.sessionCookie,
+    maxBody: config.bodyMax,
     closing: () => closing,
   })
   const pipeline = new Pipeline({
@@ -170,6 +172,12 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     metrics,
     sessionCookie: config.sessionCookie,
     parents: new Parents(config.identityKey),
+    clients: new Clients({
+      connections: config.clientConnections,
+      perSecond: config.clientRate,
+      burst: config.clientBurst,
+    }),
+    headersMs: config.headersMax,
   })
   const admin = createAdminServer({
     metrics,

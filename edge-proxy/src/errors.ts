@@ -61,6 +61,30 @@ export class ContentTooLarge extends EdgeError {
   }
 }
 
+/** A client address sent more requests than it may. Nothing was forwarded. */
+export class TooManyRequests extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_TOO_MANY_REQUESTS'
+  readonly status = 429
+  override readonly retryable = true
+  override readonly retryAfter: number
+  constructor(perSecond: number, retryAfter: number) {
+    super(`more than ${perSecond} requests a second, the limit; try again in ${retryAfter} s`)
+    this.retryAfter = retryAfter
+  }
+}
+
+/** A client address has more connections open than it may. */
+export class TooManyConnections extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_TOO_MANY_CONNECTIONS'
+  readonly status = 429
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  override readonly closes = true
+  constructor(limit: number) {
+    super(`more than ${limit} connections, the limit; close some`)
+  }
+}
+
 /** The client took too long to send its message. It was not, or not wholly, forwarded. */
 export class RequestTimeout extends EdgeError {
   readonly code = 'MATAPALO_EDGE_REQUEST_TIMEOUT'

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decision } from '@matapalo/core'
-import { UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './errors.ts'
+import { EdgeError, UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './forward/forward.ts'
 import type { EdgeMetrics } from './metrics.ts'
@@ -30,6 +30,8 @@ export class Retries {
     { sent, slow, cause }: Outcome & { readonly kind: 'failed' },
     since: number,
   ): void {
+    // Not the upstream's doing: the content was too large, or too slow.
+    if (cause instanceof EdgeError) throw cause
     const late = performance.now() - since > this.#maxMs
     if (!sent) {
       if (late) throw new UpstreamUnreachable(upstream, cause)

@@ -11,12 +11,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import express from 'express'
 import { answerError, rawAnswer } from './answer.ts'
-import { AmbiguousRequest } from './errors.ts'
+import { AmbiguousRequest, type EdgeError, TooManyConnections } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { BrokenMessages } from './guard/brokenMessages.ts'
 import { isShut, shut } from './guard/closing.ts'
 import { type Guarded, guard, guardLimits } from './guard/guard.ts'
 import type { Parents } from './identity/parent.ts'
+import type { Clients } from './limits/clients.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Upgrades } from './upgrades.ts'
@@ -27,6 +28,9 @@ export interface EdgeServerParts {
   readonly metrics: EdgeMetrics
   readonly sessionCookie: string
   readonly parents: Parents
+  readonly clients: Clients
+  /** Longest a client may take to its request's head, ms. */
+  readonly headersMs: number
 }
 
 interface Passed {
@@ -35,7 +39,7 @@ interface Passed {
 }
 
 export function createEdgeServer(parts: EdgeServerParts): Server {
-  const { pipeline, upgrades, metrics, sessionCookie, parents } = parts
+  const { pipeline, upgrades, metrics, sessionCookie, parents, clients } = parts
   const passed = new WeakMap<IncomingMessage, Passed>()
 
   const app = express()
@@ -62,6 +66,7 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   const admit = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     if (req.socket.destroyed || isShut(req.socket)) return
     try {
+      clients.request(req.socket.remoteAddress ?? '')
       passed.set(req, { guarded: guard(req), expectsContinue })
     } catch (error) {
       answerError(res, error, metrics)
@@ -70,14 +75,24 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     app(req, res)
   }
 
+  const turnAway = (socket: Socket, error: EdgeError): void => {
+    metrics.refused(error.code)
+    shut(socket)
+    socket.on('error', () => socket.destroy())
+    socket.write(rawAnswer(error))
+    socket.destroySoon()
+  }
+
   const server = createServer(
     {
       insecureHTTPParser: false,
       requireHostHeader: true,
       // The guard says what is too much of what; this bounds what it is shown.
       maxHeaderSize: 32_768,
-      headersTimeout: 15_000,
-      requestTimeout: 300_000,
+      headersTimeout: parts.headersMs,
+      // A content has a pace of its own, so that large ones may take their time.
+      requestTimeout: 3_600_000,
+      connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 75_000,
       // Other upgrades (h2c) are declined by answering as if they had not been offered.
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
@@ -86,14 +101,15 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   )
   // Node would drop the fields beyond 2000 in silence.
   server.maxHeadersCount = 0
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    if (clients.connect(address)) socket.once('close', () => clients.disconnect(address))
+    else turnAway(socket, new TooManyConnections(clients.most))
+  })
   server.on('clientError', broken.onClientError)
   server.on('connect', (req: IncomingMessage, socket: Socket) => {
-    socket.on('error', () => socket.destroy())
-    const refusal = new AmbiguousRequest('CONNECT is not served', 'RFC 9110 9.3.6', 501)
-    metrics.refused(refusal.code)
-    shut(req.socket)
-    socket.write(rawAnswer(refusal))
-    socket.destroySoon()
+    if (isShut(req.socket)) return
+    turnAway(socket, new AmbiguousRequest('CONNECT is not served', 'RFC 9110 9.3.6', 501))
   })
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => enter(req, res, true))
   // The guard refuses what is no expectation that can be met.

@@ -15,6 +15,7 @@ import { HoldQueue } from '../src/hold/holdQueue.ts'
 import { InFlight } from '../src/hold/inFlight.ts'
 import { type Identity, Introspection } from '../src/identity/introspection.ts'
 import { Parents } from '../src/identity/parent.ts'
+import { type ClientLimits, Clients } from '../src/limits/clients.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { Replicas } from '../src/replicas.ts'
@@ -118,6 +119,9 @@ export interface TestEdgeOptions {
   readonly slotMs?: number
   readonly connectMaxMs?: number
   readonly upstreamMaxMs?: number
+  readonly maxBody?: number
+  readonly headersMs?: number
+  readonly clients?: Partial<ClientLimits>
   /** Most connections to a replica. */
   readonly connections?: number
   readonly sessions?: Readonly<Record<string, Identity>>
@@ -153,6 +157,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     introspection,
     announceSession: () => undefined,
     sessionCookie: 'sid',
+    maxBody: options.maxBody ?? 2 ** 30,
     closing: () => false,
   })
   const pipeline = new Pipeline({
@@ -192,6 +197,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     metrics,
     sessionCookie: 'sid',
     parents: new Parents('secret'),
+    clients: new Clients({ connections: 0, perSecond: 0, burst: 1, ...options.clients }),
+    headersMs: options.headersMs ?? 10_000,
   })
   const url = await listen(server)
   return {

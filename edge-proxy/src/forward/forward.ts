@@ -28,6 +28,8 @@ export interface Outgoing {
   readonly headers: readonly string[]
   /** False when the request has no content: the client's stream is not touched then. */
   readonly hasBody: boolean
+  /** Most octets of content. One more fails the request with ContentTooLarge as its cause. */
+  readonly maxBody: number
   /** Called once, just before the first octet of the content is wanted. */
   readonly onBodyWanted: () => void
   /**

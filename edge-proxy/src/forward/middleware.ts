@@ -11,9 +11,11 @@
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
+import { EdgeError } from '../errors.ts'
 import type { Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
+import { RequestBody } from './requestBody.ts'
 
 interface Job {
   readonly outgoing: Outgoing
@@ -35,6 +37,16 @@ function bindEnds(proxyReq: ClientRequest, socket: Socket): void {
     if (socket.destroyed) upstream.destroy()
     else socket.once('close', () => upstream.destroy())
   })
+}
+
+/** It pipes the message itself; what it gets by that is the bounded content. */
+function readThrough(req: IncomingMessage, outgoing: Outgoing, job: Job): void {
+  const content = new RequestBody(req, outgoing.onBodyWanted, outgoing.maxBody)
+  content.once('error', (cause) => {
+    const limit = cause instanceof EdgeError
+    if (limit) job.settle({ kind: 'failed', sent: true, slow: false, cause })
+  })
+  req.pipe = (to) => content.pipe(to)
 }
 
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
@@ -102,7 +114,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         if (res.writableEnded || res.destroyed) settle({ kind: 'left', sent: false })
         if (settled) return
         this.#prepare(req, outgoing)
-        if (outgoing.hasBody) outgoing.onBodyWanted()
+        if (outgoing.hasBody) readThrough(req, outgoing, job)
         void this.#proxy(req, res, () => undefined)
       }
       // It reads the content at once. What came with the head may turn out to be broken in this turn.

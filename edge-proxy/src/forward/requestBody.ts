@@ -9,6 +9,8 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { ContentTooLarge, RequestTimeout } from '../errors.ts'
+import { Pace } from '../limits/pace.ts'
 
 const broken = new WeakSet<IncomingMessage>()
 
@@ -20,20 +22,31 @@ export const breakContent = (message: IncomingMessage): void => {
 export class RequestBody extends Readable {
   readonly #from: IncomingMessage
   readonly #onWanted: () => void
+  readonly #limit: number
+  readonly #pace = new Pace({ tooSlow: () => this.destroy(new RequestTimeout()) })
+  #left: number
   #attached = false
 
-  constructor(from: IncomingMessage, onWanted: () => void) {
+  /** @param limit most octets of content; one more destroys it with ContentTooLarge */
+  constructor(from: IncomingMessage, onWanted: () => void, limit: number) {
     super()
     this.#from = from
     this.#onWanted = onWanted
+    this.#limit = limit
+    this.#left = limit
     // An engine that has given up listens no more, and an error without a listener ends the process.
     this.on('error', () => undefined)
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (!this.push(chunk)) this.#from.pause()
+    this.#pace.got(chunk.length)
+    this.#left -= chunk.length
+    if (this.#left < 0) this.destroy(new ContentTooLarge(this.#limit))
+    else if (!this.push(chunk)) this.#from.pause()
+    else this.#pace.wait()
   }
   readonly #onEnd = (): void => {
+    this.#pace.end()
     this.push(null)
   }
   readonly #onError = (error: Error): void => {
@@ -57,10 +70,12 @@ export class RequestBody extends Readable {
         .on('error', this.#onError)
         .on('close', this.#onClose)
     }
+    this.#pace.wait()
     this.#from.resume()
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#pace.end()
     this.#from
       .off('data', this.#onData)
       .off('end', this.#onEnd)

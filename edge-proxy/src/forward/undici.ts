@@ -57,7 +57,9 @@ export class UndiciForwarder implements Forwarder, Asker {
             method: outgoing.method as Dispatcher.HttpMethod,
             // undici copies what it keeps; its type only lacks `readonly`.
             headers: outgoing.headers as string[],
-            body: outgoing.hasBody ? new RequestBody(outgoing.req, outgoing.onBodyWanted) : null,
+            body: outgoing.hasBody
+              ? new RequestBody(outgoing.req, outgoing.onBodyWanted, outgoing.maxBody)
+              : null,
           },
           passage,
         )

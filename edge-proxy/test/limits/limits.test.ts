@@ -1,0 +1,85 @@
+import { until } from '@matapalo/runtime'
+import { expect } from 'chai'
+import { get, ok, post, type WireUpstream, wireClient, wireUpstream } from '../conformance/wire.ts'
+import { type TestEdge, type TestEdgeOptions, testEdge } from '../harness.ts'
+
+for (const forwarder of ['undici', 'middleware'] as const) {
+  describe(`Limits over ${forwarder}`, () => {
+    let upstream: WireUpstream
+    let edge: TestEdge
+    let heads = 0
+
+    const open = async (options: Partial<TestEdgeOptions>) => {
+      heads = 0
+      upstream = await wireUpstream(({ socket, head }) => {
+        heads += 1
+        if (head.startsWith('GET')) socket.write(ok('sound'))
+      })
+      edge = await testEdge({ monolith: upstream.url, forwarder, connections: 1, ...options })
+      return wireClient(edge.url)
+    }
+    afterEach(async () => {
+      await edge.stop()
+      await upstream.stop()
+    })
+    const serves = async (): Promise<void> => {
+      const client = wireClient(edge.url)
+      client.write(get())
+      await client.see('sound')
+      client.socket.destroy()
+    }
+
+    it('413 for an announced content that is too large, and none of it is sent', async () => {
+      const client = await open({ maxBody: 4 })
+      client.write(post('hello'))
+      expect(await client.end()).to.match(/^HTTP\/1.1 413 .*CONTENT_TOO_LARGE/s)
+      expect(heads).to.equal(0)
+      await serves()
+    })
+
+    it('413 for a chunked content that grows too large, and its upstream request is cut', async () => {
+      const client = await open({ maxBody: 8 })
+      client.write('POST /orders HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n')
+      client.write('5\r\nhello\r\n')
+      expect(await until(() => heads === 1, { timeoutMs: 5_000 })).to.equal(true)
+      client.write('5\r\nhello\r\n')
+      expect(await client.end()).to.match(/^HTTP\/1.1 413 .*CONTENT_TOO_LARGE/s)
+      expect(await until(() => upstream.open() === 0, { timeoutMs: 5_000 })).to.equal(true)
+      await serves()
+    })
+
+    it('408 for a head that does not come', async () => {
+      const client = await open({ headersMs: 200 })
+      client.write('GET /orders HTTP/1.1\r\nHost: sh')
+      expect(await client.end()).to.match(/^HTTP\/1.1 408 .*REQUEST_TIMEOUT/s)
+      expect(heads).to.equal(0)
+    })
+
+    it('429 for requests beyond the rate, and the connection stays', async () => {
+      const client = await open({ clients: { perSecond: 0.01, burst: 2 } })
+      client.write(get() + get() + get())
+      expect(await client.see('TOO_MANY_REQUESTS')).to.match(
+        /429 Too Many Requests.*retry-after: 100/is,
+      )
+      expect(client.text().split('200 OK').length).to.equal(3)
+      expect(client.closed()).to.equal(false)
+      client.socket.destroy()
+    })
+
+    it('429 for one connection too many, until one is closed', async () => {
+      const first = await open({ clients: { connections: 1 } })
+      first.write(get())
+      await first.see('sound')
+      expect(await wireClient(edge.url).end()).to.match(/^HTTP\/1.1 429 .*TOO_MANY_CONNECTIONS/s)
+      first.socket.destroy()
+      const again = async (): Promise<boolean> => {
+        const client = wireClient(edge.url)
+        client.write(get())
+        await client.see('HTTP/1.1')
+        client.socket.destroy()
+        return client.text().includes('200 OK')
+      }
+      expect(await until(again, { timeoutMs: 5_000 })).to.equal(true)
+    })
+  })
+}
