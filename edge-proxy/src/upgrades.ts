@@ -36,7 +36,8 @@ const closeRestart = Buffer.from([0x88, 0x02, 0x03, 0xf4])
 
 export class Upgrades {
   readonly #parts: UpgradesParts
-  readonly #open = new Map<Socket, { readonly domain: string; readonly side: Side }>()
+  /** A socket of no domain never moves, but ends with the edge like any other. */
+  readonly #open = new Map<Socket, { readonly domain: string | null; readonly side: Side }>()
 
   constructor(parts: UpgradesParts) {
     this.#parts = parts
@@ -79,11 +80,9 @@ export class Upgrades {
     }
     if (loose !== undefined) settleReadings(table, line, decision, loose)
     enforceAccess(decision.route, identity)
-    const domain = decision.route?.domain
-    if (domain) {
-      this.#open.set(socket, { domain, side: decision.side })
-      socket.once('close', () => this.#open.delete(socket))
-    }
+    const domain = decision.route?.domain ?? null
+    this.#open.set(socket, { domain, side: decision.side })
+    socket.once('close', () => this.#open.delete(socket))
     forwarder.upgrade(req, socket, head, {
       origin: replicas.pick(table, decision.upstream),
       target: path + search,
@@ -99,6 +98,7 @@ export class Upgrades {
 
   #follow(table: RouteTable): void {
     for (const [socket, { domain, side }] of this.#open) {
+      if (domain === null) continue
       const state = table.domains.find((one) => one.domain === domain)
       if (state === undefined || state.owner !== side) this.#restart(socket)
       else if (state.hold) socket.pause()

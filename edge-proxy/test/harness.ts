@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
+import { sleep } from '@matapalo/runtime'
 import { Delivery } from '../src/delivery.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
@@ -105,6 +106,8 @@ export interface TestEdge {
   /** Puts the next epoch in force. */
   next(change: Partial<DomainState>): RouteTable
   setIsolated(isolated: boolean): void
+  /** As the process does: answers close their connections, sockets end, requests may finish. */
+  stopGracefully(noticeMs: number, limitMs: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -131,6 +134,7 @@ export interface TestEdgeOptions {
 export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   const inForce = new TableInForce()
   let isolated = false
+  let closing = false
   const inFlight = new InFlight()
   const holds = new HoldQueue({
     count: options.holdCount ?? 100,
@@ -158,7 +162,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     announceSession: () => undefined,
     sessionCookie: 'sid',
     maxBody: options.maxBody ?? 2 ** 30,
-    closing: () => false,
+    closing: () => closing,
   })
   const pipeline = new Pipeline({
     inForce,
@@ -212,8 +216,15 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
       isolated = value
       holds.update()
     },
+    stopGracefully: async (noticeMs, limitMs) => {
+      closing = true
+      await sleep(noticeMs)
+      upgrades.closeAll()
+      await stopServer(server, limitMs)
+    },
     stop: async () => {
       server.closeAllConnections()
+      upgrades.closeAll()
       await stopServer(server, 100)
       await undici.close()
       await middleware.close()
