@@ -1,0 +1,35 @@
+/**
+ * Doing without a neighbour: an answer names those that could not be asked, instead of failing.
+ *
+ * @module
+ */
+import { ServiceUnavailable } from '@bookshop/kit/client'
+import type { Log } from '@bookshop/kit/log'
+import type { Metrics } from '../metrics.ts'
+
+export type Neighbour = 'users' | 'orders' | 'catalog'
+
+export interface Missing {
+  /** Each once, in the order they were missed. */
+  readonly names: readonly Neighbour[]
+  /** What the neighbour says; null, and the neighbour's name is kept, when it is away. */
+  ask<T>(neighbour: Neighbour, question: () => Promise<T>): Promise<T | null>
+}
+
+export function missingIn(parts: { readonly metrics: Metrics; readonly log: Log }): Missing {
+  const names: Neighbour[] = []
+  return {
+    names,
+    async ask(neighbour, question) {
+      try {
+        return await question()
+      } catch (error) {
+        if (!(error instanceof ServiceUnavailable)) throw error
+        parts.log.warn({ neighbour, detail: error.message }, 'neighbour.missing')
+        parts.metrics.missing.inc({ service: neighbour })
+        if (!names.includes(neighbour)) names.push(neighbour)
+        return null
+      }
+    },
+  }
+}
