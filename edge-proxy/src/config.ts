@@ -111,6 +111,18 @@ export const edgeSettings = {
     default: 10_000,
     help: "longest a client may take to its request's head, ms; then 408",
   },
+  healthPath: {
+    env: 'EDGE_HEALTH_PATH',
+    parse: (value: string): string => value,
+    default: '',
+    help: 'path that every replica of an upstream with several is asked for each 5 s; empty: not asked',
+  },
+  upstreamRequests: {
+    env: 'EDGE_UPSTREAM_REQUESTS',
+    parse: count,
+    default: 4_096,
+    help: 'most requests that a replica may have at a time; more are answered 503',
+  },
   bodyMax: {
     env: 'EDGE_BODY_MAX_BYTES',
     parse: count,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision, RouteTable } from '@matapalo/core'
-import { ContentTooLarge } from './errors.ts'
+import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
@@ -12,8 +12,8 @@ import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
 import type { Introspection } from './identity/introspection.ts'
 import { type Subject, sessionChange } from './identity/subject.ts'
-import type { Replicas } from './replicas.ts'
 import type { TableInForce } from './tableInForce.ts'
+import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
 export interface DeliveryParts {
   readonly inForce: TableInForce
@@ -47,13 +47,14 @@ export class Delivery {
     const { inFlight, forwarder, replicas, maxBody } = this.#parts
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
-    const origin = replicas.pick(table, decision.upstream)
+    const replica = replicas.take(table, decision.upstream, exchange.failedAt)
+    let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
     const outcome = await forwarder.forward({
       req,
       res,
-      origin,
+      origin: replica.url,
       method: line.method,
       target: exchange.target,
       headers: upstreamFields(req.rawHeaders, {
@@ -79,11 +80,17 @@ export class Delivery {
       onHead: (head) => {
         exchange.slot?.free()
         exchange.answeredBy = decision.upstream
+        verdict = head.status >= 500 ? 'bad' : 'good'
         return this.#onHead(exchange, head, write)
       },
       onUpstreamDone: ended,
     })
     ended()
+    if (outcome.kind === 'failed' && !(outcome.cause instanceof EdgeError)) {
+      verdict = 'bad'
+      exchange.failedAt = replica.url
+    }
+    replicas.give(table, decision.upstream, replica, verdict)
     // Sent and not answered: it may still be written, so the writer stays dirty.
     if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
       if (!outcome.sent) this.#parts.freshness?.notWritten(write)

@@ -31,11 +31,12 @@ import { Parents } from './identity/parent.ts'
 import { Clients } from './limits/clients.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
-import { Replicas } from './replicas.ts'
 import { Retries } from './retries.ts'
 import { createEdgeServer, listen, stopServer } from './server.ts'
 import { TableInForce } from './tableInForce.ts'
 import { Upgrades } from './upgrades.ts'
+import { HealthChecks } from './upstreams/checks.ts'
+import { Replicas } from './upstreams/replicas.ts'
 
 export interface Edge {
   /** Of the public side. */
@@ -54,7 +55,13 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const life = new Lifecycle(log)
   const metrics = createMetrics(config.id)
   const inForce = new TableInForce()
-  const replicas = new Replicas()
+  const replicas = new Replicas({
+    mostRequests: config.upstreamRequests,
+    onEjected: (upstream, url) => {
+      metrics.ejected(upstream)
+      log.warn({ upstream, url }, 'replica.ejected')
+    },
+  })
   let closing = false
 
   const databases: Readonly<Record<Side, Db>> = {
@@ -71,6 +78,16 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     await undici.close()
     await middleware.close()
   })
+
+  const checks = new HealthChecks({
+    table: () => inForce.table,
+    replicas,
+    asker: undici,
+    path: config.healthPath,
+    onChange: (url, up) => log.warn({ url, up }, 'replica.checked'),
+  })
+  checks.start()
+  life.add('checks', async () => checks.stop())
 
   const introspection = new Introspection(
     legacySession({

@@ -188,6 +188,17 @@ export class UpstreamUnreachable extends EdgeError {
   }
 }
 
+/** Every replica has as many requests as it may have. This one was not sent. */
+export class UpstreamBusy extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UPSTREAM_BUSY'
+  readonly status = 503
+  override readonly retryable = true
+  override readonly retryAfter = 1
+  constructor(upstream: string, limit: number) {
+    super(`${upstream}: each replica has ${limit} requests, the limit; try again`)
+  }
+}
+
 /** The upstream broke off. Whether it acted on the request is unknown; never retried. */
 export class UpstreamBroke extends EdgeError {
   readonly code = 'MATAPALO_EDGE_UPSTREAM_BROKE'

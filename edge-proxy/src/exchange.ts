@@ -53,6 +53,8 @@ export class Exchange {
   answeredBy = 'edge'
   /** Sent, and the upstream broke off before an answer. */
   resets = 0
+  /** Replica that failed it last: the next try goes elsewhere, where there is another. */
+  failedAt: string | undefined
   possiblyStale = false
 
   constructor(

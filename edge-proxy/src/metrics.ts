@@ -90,6 +90,12 @@ export function createMetrics(edgeId: string) {
     labelNames: ['why'],
     registers,
   })
+  const ejections = new Counter({
+    name: `${names}_ejections_total`,
+    help: 'Replicas taken out after failures in a row',
+    labelNames: ['upstream'],
+    registers,
+  })
   new Gauge({
     name: `${names}_epoch`,
     help: 'Epoch of the route table in force',
@@ -158,6 +164,7 @@ export function createMetrics(edgeId: string) {
     freshness,
     drained: (ms: number) => drainSeconds.observe(ms / 1000),
     refused: (code: string) => refused.inc({ code }),
+    ejected: (upstream: string) => ejections.inc({ upstream }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {
       requests.inc({ upstream, status: `${Math.floor(status / 100)}xx` })

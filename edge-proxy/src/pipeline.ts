@@ -66,6 +66,7 @@ export class Pipeline {
 
   async #serve(exchange: Exchange): Promise<void> {
     let failingSince: number | undefined
+    this.#parts.retries.request()
     while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()

@@ -1,6 +1,7 @@
 /**
  * When a request may be sent again: when it provably was not sent, or when it is a read without
- * content whose upstream broke off before an answer. Never otherwise.
+ * content whose upstream broke off before an answer and the budget has one left. Never otherwise.
+ * Trying again to be accepted by an upstream that restarts costs it nothing, and is not counted.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { EdgeError, UpstreamBroke, UpstreamSlow, UpstreamUnreachable } from './e
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './forward/forward.ts'
 import type { EdgeMetrics } from './metrics.ts'
+import { RetryBudget } from './upstreams/retryBudget.ts'
 
 /** A read whose upstream broke off before an answer is sent again this often. */
 const readRetries = 2
@@ -16,11 +18,17 @@ const readRetries = 2
 export class Retries {
   readonly #maxMs: number
   readonly #metrics: Pick<EdgeMetrics, 'retried'>
+  readonly #budget = new RetryBudget()
 
   /** @param maxMs from a request's first failure to its last try */
   constructor(maxMs: number, metrics: Pick<EdgeMetrics, 'retried'>) {
     this.#maxMs = maxMs
     this.#metrics = metrics
+  }
+
+  /** A request came in, and pays for a part of a retry. */
+  request(): void {
+    this.#budget.request()
   }
 
   /** @throws what is answered when another try is not safe, or no use any more */
@@ -40,7 +48,8 @@ export class Retries {
     }
     if (slow) throw new UpstreamSlow(upstream, cause)
     const safe = access === 'read' && writes.length === 0 && !exchange.hasBody
-    if (!safe || late || ++exchange.resets > readRetries) throw new UpstreamBroke(upstream, cause)
+    const again = safe && !late && ++exchange.resets <= readRetries && this.#budget.retry()
+    if (!again) throw new UpstreamBroke(upstream, cause)
     this.#metrics.retried('read')
   }
 }

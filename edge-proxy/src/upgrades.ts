@@ -19,9 +19,9 @@ import { settleReadings } from './guard/readings.ts'
 import { enforceAccess, guarded } from './identity/access.ts'
 import type { Introspection } from './identity/introspection.ts'
 import { credentialsOf, type Subject } from './identity/subject.ts'
-import type { Replicas } from './replicas.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { requestIdOf, traceparentOf } from './trace.ts'
+import type { Replicas } from './upstreams/replicas.ts'
 
 export interface UpgradesParts {
   readonly inForce: TableInForce

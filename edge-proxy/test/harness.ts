@@ -19,11 +19,11 @@ import { Parents } from '../src/identity/parent.ts'
 import { type ClientLimits, Clients } from '../src/limits/clients.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
-import { Replicas } from '../src/replicas.ts'
 import { Retries } from '../src/retries.ts'
 import { createEdgeServer, stopServer } from '../src/server.ts'
 import { TableInForce } from '../src/tableInForce.ts'
 import { Upgrades } from '../src/upgrades.ts'
+import { Replicas } from '../src/upstreams/replicas.ts'
 
 export async function listen(server: Server, port = 0): Promise<string> {
   server.listen(port, '127.0.0.1')
@@ -112,7 +112,8 @@ export interface TestEdge {
 }
 
 export interface TestEdgeOptions {
-  readonly monolith: string
+  /** One replica, or several. */
+  readonly monolith: string | readonly string[]
   readonly service?: string
   readonly forwarder?: 'undici' | 'middleware'
   readonly freshness?: Freshness
@@ -184,7 +185,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   })
   let state: DomainState = { ...catalog, ...options.domain }
   const upstreams = {
-    monolith: [options.monolith],
+    monolith: typeof options.monolith === 'string' ? [options.monolith] : options.monolith,
     catalog: [options.service ?? 'http://127.0.0.1:9'],
   }
   const next = (change: Partial<DomainState>): RouteTable => {

@@ -109,6 +109,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         settle(whole ? { kind: 'done' } : { kind: 'left', sent: job.sent })
       }
       res.on('close', onClose)
+      // It listens once more at every try of a request that waits for its upstream.
+      res.setMaxListeners(0)
       this.#jobs.set(req, job)
       const start = (): void => {
         if (res.writableEnded || res.destroyed) settle({ kind: 'left', sent: false })

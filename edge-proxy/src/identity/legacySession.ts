@@ -7,7 +7,7 @@ import { decide, type RouteTable } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { NoTable } from '../errors.ts'
 import type { Asker } from '../forward/forward.ts'
-import type { Replicas } from '../replicas.ts'
+import type { Replicas } from '../upstreams/replicas.ts'
 import { type Introspect, parseSession } from './introspection.ts'
 
 export interface LegacySessionParts {
