@@ -87,7 +87,7 @@ export function renderConnector(input: ConnectorInput): ConnectorDefinition {
     HISTORY_TOPIC: historyTopic(side),
     SIGNAL_TOPIC: signalTopic(side),
     NOTIFICATIONS_TOPIC: notificationsTopic(side),
-    POLL_INTERVAL_MS: String(input.pollIntervalMs ?? 20),
+    POLL_INTERVAL_MS: String(input.pollIntervalMs ?? 30),
   }
   // The template is ours: its shape is checked by a test.
   const parsed = JSON.parse(readFileSync(template, 'utf8')) as ConnectorDefinition
