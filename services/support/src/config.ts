@@ -33,13 +33,13 @@ const settings = {
     help: 'where books are',
   },
   clientId: {
-    env: 'CLIENT_ID',
+    env: 'SUPPORT_CLIENT_ID',
     parse: text,
     fallback: 'support',
     help: 'this service’s name at the identity provider',
   },
   clientSecret: {
-    env: 'CLIENT_SECRET',
+    env: 'SUPPORT_CLIENT_SECRET',
     parse: text,
     optional: true,
     help: 'its secret there; without it profiles and order histories stay missing',
