@@ -33,6 +33,15 @@ describe('edge configuration', () => {
     expect(faults).to.include({ epochDelay: 1000, freshness: false })
   })
 
+  it('bounds clients and contents unless told otherwise, and 0 is no limit', () => {
+    expect(read({})).to.include({
+      ...{ clientConnections: 2_000, clientRate: 0, bodyMax: 2 ** 30, headersMax: 10_000 },
+      ...{ upstreamRequests: 4_096, healthPath: '' },
+    })
+    const set = { EDGE_CLIENT_CONNECTIONS: '0', EDGE_CLIENT_RATE: '50', EDGE_HEALTH_PATH: '/up' }
+    expect(read(set)).to.include({ clientConnections: 0, clientRate: 50, healthPath: '/up' })
+  })
+
   it('forwards by undici unless the other path is forced', () => {
     expect(read({}).forwarder).to.equal('undici')
     expect(read({ EDGE_FORWARDER: 'middleware' }).forwarder).to.equal('middleware')
