@@ -24,13 +24,19 @@ const settings = {
     env: 'ORDERS_URL',
     parse: httpUrl,
     fallback: 'http://127.0.0.1:3103',
-    help: 'where orders are: the edge, or the orders service itself',
+    help: 'where the orders service is',
   },
   catalogUrl: {
     env: 'CATALOG_URL',
     parse: httpUrl,
     fallback: 'http://127.0.0.1:3101',
-    help: 'where books are',
+    help: 'where the catalog service is',
+  },
+  shopUrl: {
+    env: 'SHOP_URL',
+    parse: httpUrl,
+    optional: true,
+    help: 'the shop’s public address, behind which somebody knows who owns orders and books now',
   },
   clientId: {
     env: 'SUPPORT_CLIENT_ID',

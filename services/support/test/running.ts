@@ -13,7 +13,7 @@ import { createApp } from '../src/app.ts'
 import { shippedBotBook } from '../src/bot/book.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Neighbours } from '../src/neighbours/at.ts'
-import { newSigner } from './signer.ts'
+import { newProvider, newSigner } from './signer.ts'
 
 export interface Answer {
   readonly status: number
@@ -37,6 +37,8 @@ export interface Running {
   readonly url: string
   readonly metrics: Metrics
   readonly identity: (person: Person) => Promise<string>
+  /** An access token of the identity provider, with these claims over those of a person. */
+  readonly bearer: (claims: Readonly<Record<string, unknown>>) => Promise<string>
   /** Null is a call without identity. */
   ask(person: Person | null, method: string, path: string, body?: unknown): Promise<Answer>
   stop(): Promise<void>
@@ -49,6 +51,7 @@ export interface RunOptions extends Neighbours {
 
 export async function runApp({ now = () => new Date(), ...parts }: RunOptions): Promise<Running> {
   const edge = await newSigner()
+  const provider = await newProvider()
   const metrics = createMetrics()
   const app = createApp({
     ...parts,
@@ -56,7 +59,10 @@ export async function runApp({ now = () => new Date(), ...parts }: RunOptions): 
     now,
     timeZone: 'America/Bogota',
     bot: shippedBotBook(),
-    readIdentity: identityReader({ edge: { keys: edge.keys, audience: 'support' } }),
+    readIdentity: identityReader({
+      edge: { keys: edge.keys, audience: 'support' },
+      provider: { issuer: provider.issuer, keys: provider.keys },
+    }),
     metrics,
     log: process.env.SHOW_LOG ? createLog('support', 'error') : silentLog,
     isStopping: () => false,
@@ -70,6 +76,7 @@ export async function runApp({ now = () => new Date(), ...parts }: RunOptions): 
     url,
     metrics,
     identity,
+    bearer: provider.token,
     async ask(person, method, path, body) {
       const response = await fetch(`${url}${path}`, {
         method,

@@ -1,5 +1,5 @@
 /**
- * Plays the edge: a key pair, and identities signed with it.
+ * Plays the edge and the identity provider: key pairs, and what they sign.
  *
  * @module
  */
@@ -44,4 +44,31 @@ const signerOf = (key: CryptoKey, kid: string, publicKey: JWK): Signer => ({
 export async function newSigner(): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519' })
   return signerOf(privateKey, 'test', await exportJWK(publicKey))
+}
+
+export interface Provider {
+  readonly issuer: string
+  readonly keys: { readonly keys: readonly object[] }
+  /** An access token (RFC 9068); `claims` over those of a program. */
+  token(claims?: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+export async function newProvider(): Promise<Provider> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const kid = 'provider'
+  const issuer = 'http://users.test'
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }] }
+  const program = { sub: 'orders', client_id: 'orders', roles: ['system'], scope: 'users:read' }
+  return {
+    issuer,
+    keys,
+    token: (claims = {}) =>
+      new SignJWT({ ...program, ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
+        .setIssuer(issuer)
+        .setAudience('bookshop')
+        .setIssuedAt()
+        .setExpirationTime('60s')
+        .sign(privateKey),
+  }
 }

@@ -8,6 +8,7 @@ import { type ClientOptions, serviceClient } from '@bookshop/kit/client'
 import { clientCredentials } from '@bookshop/kit/credentials'
 import type { SupportConfig } from '../config.ts'
 import { type Books, booksAt } from './books.ts'
+import type { Neighbour } from './missing.ts'
 import { type Orders, ordersAt } from './orders.ts'
 import { type Users, usersAt } from './users.ts'
 
@@ -27,12 +28,18 @@ function ownLogin(config: SupportConfig): Pick<ClientOptions, 'token'> {
   return { token: clientCredentials({ tokenUrl, clientId, clientSecret, scope }) }
 }
 
+/**
+ * One order and one book are asked for at the shop's public address, where the owner of the moment
+ * answers; without that address, at the services themselves.
+ */
 export function neighboursAt(config: SupportConfig): Neighbours {
   const own = ownLogin(config)
-  const orders = { service: 'orders', url: config.ordersUrl, ...patience }
+  const { usersUrl, ordersUrl, catalogUrl, shopUrl } = config
+  const at = (service: Neighbour, url: string, login: Pick<ClientOptions, 'token'> = {}) =>
+    serviceClient({ service, url, ...patience, ...login })
   return {
-    users: usersAt(serviceClient({ service: 'users', url: config.usersUrl, ...patience, ...own })),
-    orders: ordersAt(serviceClient(orders), serviceClient({ ...orders, ...own })),
-    books: booksAt(serviceClient({ service: 'catalog', url: config.catalogUrl, ...patience })),
+    users: usersAt(at('users', usersUrl, own)),
+    orders: ordersAt(at('orders', shopUrl ?? ordersUrl), at('orders', ordersUrl, own)),
+    books: booksAt(at('catalog', shopUrl ?? catalogUrl)),
   }
 }
