@@ -1,9 +1,16 @@
 /**
  * 1. Takes the domains for this transfer and compares, outside the window, what has changed since
  * the last clean verification, so that the window compares only the last few keys.
+ *
+ * What that comparison cost the servers has queued requests up; they end before the hold begins, or
+ * the drain would wait for them.
  */
 import type { Step } from '@matapalo/core'
+import { sleep } from '@matapalo/runtime'
 import type { Move, Notes, TransferPorts } from '../ports.ts'
+
+/** 250 (milliseconds): about what the slowest requests of a busy edge take. */
+const settleMs = 250
 
 export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'claim',
@@ -19,6 +26,7 @@ export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => (
       notes.followers.set(domain, follower)
       keys += (await follower.ahead()).keys
     }
+    await sleep(settleMs)
     return { comparedAhead: keys }
   },
   undo: async () => {

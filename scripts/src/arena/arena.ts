@@ -99,6 +99,16 @@ export class Arena {
     )
   }
 
+  /** Everything before the first transfer, without traffic: seeded, backfilled and verified. */
+  async setOut(): Promise<void> {
+    await this.seed()
+    await this.seam('reservations')
+    await this.register()
+    await this.prepare()
+    await this.backfill()
+    if (!(await this.verify())) throw new Error('the rows differ before any traffic')
+  }
+
   async register(): Promise<void> {
     const file = `services/${domain}/manifest.yaml`
     const yaml = readFileSync(join(root, file), 'utf8')

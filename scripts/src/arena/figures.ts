@@ -52,7 +52,9 @@ export class Collector {
     await Promise.all(
       this.#urls.map(async (url) => {
         try {
-          const response = await fetch(`${url}?since=${since}`, { signal: AbortSignal.timeout(2_000) })
+          const response = await fetch(`${url}?since=${since}`, {
+            signal: AbortSignal.timeout(2_000),
+          })
           const { samples } = (await response.json()) as Samples
           for (const sample of samples) {
             const at = new Date(sample.at).getTime()

@@ -79,12 +79,7 @@ export async function runTrial(
   })
   const traffic = new Traffic(arena.loadOptions({ customers: 30, clerks: 10, rate: 100 }))
   try {
-    await arena.seed()
-    await arena.seam('reservations')
-    await arena.register()
-    await arena.prepare()
-    await arena.backfill()
-    await arena.verify()
+    await arena.setOut()
     // Only now: a backfill throttles itself for as long as the feed is late.
     const env = whole ? trial.setting : both(trial.setting, trial.fault)
     for (const name of Object.keys(env) as ComponentName[]) {

@@ -38,12 +38,7 @@ export async function benchKills(
   const traffic = new Traffic(arena.loadOptions({ customers: 50, clerks: 12, rate: 100 }))
   const results: StrikeResult[] = []
   try {
-    await arena.seed()
-    await arena.seam('reservations')
-    await arena.register()
-    await arena.prepare()
-    await arena.backfill()
-    await arena.verify()
+    await arena.setOut()
     await traffic.prepare()
     await arena.rememberStock()
     await traffic.start()

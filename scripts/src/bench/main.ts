@@ -13,14 +13,19 @@ import { benchFlips } from './flips.ts'
 import { benchKills } from './kills.ts'
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'string' }, process: { type: 'string' }, step: { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    process: { type: 'string' },
+    step: { type: 'string' },
+    rate: { type: 'string', default: '300' },
+  },
   allowPositionals: true,
 })
 
 const benches: Readonly<
   Record<string, (say: (line: string) => void) => Promise<readonly BenchRow[]>>
 > = {
-  flips: benchFlips,
+  flips: (say) => benchFlips(say, Number(values.rate)),
   backfill: benchBackfill,
   convict: benchConvict,
   kills: (say) => benchKills(say, values),

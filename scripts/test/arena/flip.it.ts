@@ -22,12 +22,7 @@ describe('the catalogue moves there and back', function () {
       users: 700,
       orders: 200,
     })
-    await arena.seed()
-    await arena.seam('reservations')
-    await arena.register()
-    await arena.prepare()
-    await arena.backfill()
-    expect(await arena.verify()).to.equal(true)
+    await arena.setOut()
   })
 
   after(async () => {
