@@ -11,6 +11,7 @@ import { type BenchRow, machine, renderBench } from './bench.ts'
 import { benchConvict } from './convict.ts'
 import { benchFlips } from './flips.ts'
 import { benchKills } from './kills.ts'
+import { benchProbes } from './probes.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const benches: Readonly<
   backfill: benchBackfill,
   convict: benchConvict,
   kills: (say) => benchKills(say, values),
+  probes: benchProbes,
 }
 
 const [name = ''] = positionals
