@@ -23,8 +23,14 @@ export const readDocument = (file: URL): ApiDocument =>
 const identities = new WeakMap<object, Identity>()
 const outages = new WeakMap<object, unknown>()
 
-/** The verified caller; null when the operation may be called by nobody in particular. */
-export const callerOrNull = (request: Request): Identity | null => identities.get(request) ?? null
+/**
+ * The verified caller of an operation that anybody may call, or null. Throws when it could not be
+ * found out: that is not the same as nobody.
+ */
+export function callerOrNull(request: Request): Identity | null {
+  if (outages.has(request)) throw outages.get(request)
+  return identities.get(request) ?? null
+}
 
 /** The verified caller of an operation that asks for a login or a role. */
 export function callerOf(request: Request): Identity {
