@@ -8,7 +8,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import type { Log } from '@matapalo/runtime'
+import { type Log, sleep } from '@matapalo/runtime'
 import kafkajs from 'kafkajs'
 
 export interface Message {
@@ -49,6 +49,29 @@ export interface Kafka {
   close(): Promise<void>
 }
 
+/** What a broker says of a topic that it has just been told about. */
+const notYet: ReadonlySet<unknown> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+])
+/** 5000 (milliseconds): a new topic is known everywhere long before. */
+const settleMs = 5_000
+
+/** Asks again while the broker does not know a new topic yet; throws its last error at the limit. */
+async function settled<T>(ask: () => Promise<T>): Promise<T> {
+  const end = performance.now() + settleMs
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      const type = (error as { readonly type?: unknown } | null)?.type
+      if (!notYet.has(type) || performance.now() >= end) throw error
+      await sleep(50)
+    }
+  }
+}
+
 export function openKafka(brokers: readonly string[], log: Log, clientId = 'matapalo'): Kafka {
   const level = kafkajs.logLevel
   const kafka = new kafkajs.Kafka({
@@ -76,15 +99,13 @@ export function openKafka(brokers: readonly string[], log: Log, clientId = 'mata
       const existing = new Set(await admin.listTopics())
       const missing = specs.filter(({ topic }) => !existing.has(topic))
       if (missing.length === 0) return
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map(({ topic, config }) => ({
-          topic,
-          numPartitions: 1,
-          replicationFactor: -1,
-          configEntries: Object.entries(config ?? {}).map(([name, value]) => ({ name, value })),
-        })),
-      })
+      const topics = missing.map(({ topic, config }) => ({
+        topic,
+        numPartitions: 1,
+        replicationFactor: -1,
+        configEntries: Object.entries(config ?? {}).map(([name, value]) => ({ name, value })),
+      }))
+      await settled(() => admin.createTopics({ waitForLeaders: true, topics }))
     },
     async topicExists(topic) {
       await ready()
@@ -92,7 +113,7 @@ export function openKafka(brokers: readonly string[], log: Log, clientId = 'mata
     },
     async bounds(topic) {
       await ready()
-      const [partition] = await admin.fetchTopicOffsets(topic)
+      const [partition] = await settled(() => admin.fetchTopicOffsets(topic))
       return { low: BigInt(partition?.low ?? 0), high: BigInt(partition?.high ?? 0) }
     },
     feed: (options) => startFeed(kafka, options),
