@@ -41,7 +41,7 @@ async function orderOf(transaction: Transaction, saga: Saga): Promise<OrderAtHan
 }
 
 /** Writes what the provider said. `pending` leaves a saga that waits already as it is. */
-export const learnOutcome = (
+const learnOutcome = (
   shop: Shop,
   saga: Pick<Saga, 'reference' | 'step'>,
   outcome: Exclude<PaymentOutcome, 'pending'>,
@@ -115,6 +115,7 @@ export async function waitForPayment(shop: Shop, saga: Saga): Promise<Moved> {
   shop.reached('payment asked')
   if (found === 'succeeded' || found === 'declined') {
     await learnOutcome(shop, saga, found)
+    shop.reached('payment learnt')
     return 'moved'
   }
   const age = shop.now().getTime() - momentOf(saga.createdAt)

@@ -62,6 +62,7 @@ export async function paymentCallback(
   )
   if (handled === 'duplicate') effect = 'duplicate'
   shop.metrics.callbacks.inc({ provider: 'payment', effect })
+  shop.reached('payment learnt')
   await goOn(shop, payment)
   return effect
 }
