@@ -86,7 +86,6 @@ describe('who may do what to whom', function () {
     const named = [
       ...readFileSync(file, 'utf8').matchAll(/path: ([^,]+), methods: \[([^\]]+)\]/g),
     ].flatMap(([, path, methods]) => (methods ?? '').split(', ').map((one) => `${one} ${path}`))
-    expect(described).to.include.members(named)
-    expect(named).to.have.length(8)
+    expect(named.filter((one) => !one.endsWith(' /identity/*'))).to.have.members(described)
   })
 })
