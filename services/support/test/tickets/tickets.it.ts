@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { parse } from 'yaml'
 import { sharedStack } from '../../../../scripts/src/stack/testing.ts'
+import { settleClaims } from '../../src/tickets/claims.ts'
 import { type FakeNeighbours, fakeNeighbours, madeOrder } from '../neighbours.ts'
 import { agent, customer, type Running, runApp, staff } from '../running.ts'
 import { openStore, type Store } from '../store.ts'
@@ -66,6 +69,11 @@ describe('tickets', function () {
       ['ticket.answered', `query:${json.id}`],
     ])
     expect(events.map(({ payload }) => payload.from_staff)).to.deep.equal([false, true, false])
+    const file = new URL('../../../asyncapi.yaml', import.meta.url)
+    const { components } = parse(readFileSync(file, 'utf8'))
+    for (const { payload } of events) {
+      expect(payload).to.have.all.keys(components.schemas.TicketEvent.required)
+    }
     expect(await store.root('outbox').count({ n: '*' }).first()).to.deep.equal({ n: 0 })
   })
 
@@ -86,6 +94,7 @@ describe('tickets', function () {
   })
 
   it('takes a ticket while orders is away, says so, and puts the order in later', async () => {
+    await store.root('order_claim').delete()
     shop.away.add('orders')
     const made = await open({ subject: 'Late', body: 'very', order_id: '501' })
     expect([made.status, made.headers.get('x-missing'), made.json.order_id]).to.deep.equal([
@@ -95,7 +104,6 @@ describe('tickets', function () {
     ])
     const strangers = await open({ subject: 'Late', body: 'too', order_id: 501 }, ben)
     shop.away.clear()
-    const { settleClaims } = await import('../../src/tickets/claims.ts')
     expect(await settleClaims(store.database, shop.orders)).to.equal(2)
     const mine = await service.ask(ana, 'GET', `/api/tickets/${made.json.id}`)
     const theirs = await service.ask(ben, 'GET', `/api/tickets/${strangers.json.id}`)
