@@ -77,3 +77,58 @@ describe('while the old shop owns the sessions', function () {
     expect(person.jar.has('sid')).to.equal(false)
   })
 })
+
+describe('while another copy of the service owns the sessions', function () {
+  this.timeout(60_000)
+  let owner: Rig
+  let rig: Rig
+  before(async () => {
+    owner = await startRig({ LOGIN_FAILURES_ADDRESS: '1' })
+    await owner.register('ana@example.test')
+    rig = await startRig({ OWNER_URL: owner.url })
+  })
+  after(async () => {
+    await rig?.stop()
+    await owner?.stop()
+  })
+
+  it('bounds wrong passwords where the customer is, not where the call comes from', async () => {
+    const one = await app(rig)
+    const right = { email: 'ana@example.test', password: 'secret-password' }
+    for (let at = 0; at < 4; at += 1) {
+      await logIn(one, browser(rig.url), { ...right, password: 'x' }).catch(() => {})
+    }
+    expect((await logIn(one, browser(rig.url), right)).access_token).to.be.a('string')
+    expect(await owner.database('login_attempt')).to.deep.equal([])
+  })
+
+  it('takes no proof from a stranger', async () => {
+    const headers = { 'x-login-proof': `${Date.now()}.forged` }
+    const body = { email: 'ana@example.test', password: 'x' }
+    const statuses: number[] = []
+    for (let at = 0; at < 3; at += 1) {
+      statuses.push((await owner.ask('POST', '/api/login', body, { headers })).status)
+    }
+    expect(statuses).to.deep.equal([401, 429, 429])
+  })
+
+  it('refreshes 40 different sessions at once', async () => {
+    const one = await app(rig)
+    const right = { email: 'ana@example.test', password: 'secret-password' }
+    await owner.database('login_attempt').delete()
+    const all = await Promise.all(
+      Array.from({ length: 40 }, () => logIn(one, browser(rig.url), right)),
+    )
+    const answers = await Promise.all(
+      all.map(({ refresh_token }) => {
+        const form = {
+          grant_type: 'refresh_token',
+          refresh_token: refresh_token ?? '',
+          client_id: 'app',
+        }
+        return fetch(`${rig.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) })
+      }),
+    )
+    expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([200]))
+  })
+})

@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { type ClientOptions, ServiceUnavailable, serviceClient } from '../src/client.ts'
+import { clientCredentials } from '../src/credentials.ts'
+import { traced } from '../src/trace.ts'
+
+type Answer = (request: IncomingMessage, response: ServerResponse, number: number) => void
+
+describe('serviceClient', () => {
+  const stops: (() => void)[] = []
+  afterEach(() => {
+    for (const stop of stops.splice(0)) stop()
+  })
+
+  const serving = async (answer: Answer) => {
+    const asked: IncomingMessage[] = []
+    const server = createServer((request, response) => {
+      asked.push(request)
+      answer(request, response, asked.length)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    stops.push(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const client = (more: Partial<ClientOptions> = {}) =>
+      serviceClient({ service: 'catalog', url, ...more })
+    return { asked, client, url }
+  }
+  const json = (response: ServerResponse, status: number, body: unknown) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  const failure = async (call: Promise<unknown>): Promise<ServiceUnavailable> => {
+    const error = await call.then(
+      () => null,
+      (one: unknown) => one,
+    )
+    expect(error).to.be.instanceOf(ServiceUnavailable)
+    return error as ServiceUnavailable
+  }
+
+  it('asks again what may be asked again', async () => {
+    const { asked, client } = await serving((_request, response, number) =>
+      json(response, number < 3 ? 500 : 200, { number }),
+    )
+    const reply = await client().call({ method: 'GET', path: '/x' })
+    expect([reply.status, reply.json, asked.length]).to.deep.equal([200, { number: 3 }, 3])
+  })
+
+  it('does not repeat a write whose outcome it does not know', async () => {
+    const { asked, client } = await serving((_request, response) => json(response, 500, {}))
+    const error = await failure(client().call({ method: 'POST', path: '/x', body: {} }))
+    expect([error.outcomeKnown, asked.length]).to.deep.equal([false, 1])
+  })
+
+  it('repeats a write that was refused before it did anything', async () => {
+    const { asked, client } = await serving((_request, response, number) => {
+      if (number === 1) response.writeHead(503, { 'retry-after': '1' }).end()
+      else json(response, 201, { made: true })
+    })
+    const reply = await client().call({ method: 'POST', path: '/x', body: {} })
+    expect([reply.status, asked.length]).to.deep.equal([201, 2])
+  })
+
+  it('gives up on a try after its time', async () => {
+    const { client } = await serving(() => {})
+    const impatient = client({ timeoutMs: 50, retries: 1 })
+    const error = await failure(impatient.call({ method: 'GET', path: '/x' }))
+    expect(error.message).to.match(/^catalog: .*time/i)
+  })
+
+  it('stops asking a service that is down, and tries one call later', async () => {
+    let isDown = true
+    const { asked, client } = await serving((_request, response) =>
+      json(response, isDown ? 500 : 200, {}),
+    )
+    const one = client({ retries: 0, failuresToOpen: 2, openMs: 60 })
+    const get = () => one.call({ method: 'GET', path: '/x' })
+    await failure(get())
+    await failure(get())
+    const open = await failure(get())
+    expect([open.outcomeKnown, asked.length]).to.deep.equal([true, 2])
+    isDown = false
+    let reply = await get().catch(() => null)
+    while (reply === null) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      reply = await get().catch(() => null)
+    }
+    expect(reply.status).to.equal(200)
+  })
+
+  it('is no failure when the service says no', async () => {
+    const { asked, client } = await serving((_request, response) => json(response, 409, { a: 1 }))
+    for (let at = 0; at < 10; at += 1) {
+      expect((await client().call({ method: 'GET', path: '/x' })).status).to.equal(409)
+    }
+    expect(asked).to.have.length(10)
+  })
+
+  it('passes the trace on', async () => {
+    const { asked, client } = await serving((_request, response) => json(response, 200, {}))
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    await traced('request-1', traceparent, () => client().call({ method: 'GET', path: '/x' }))
+    expect(asked[0]?.headers).to.include({ 'x-request-id': 'request-1', traceparent })
+  })
+
+  it('logs in as a program, once for many calls, and again when its token is refused', async () => {
+    let issued = 0
+    const { client, url } = await serving((request, response) => {
+      if (request.url === '/token') {
+        issued += 1
+        return json(response, 200, { access_token: `t${issued}`, expires_in: 300 })
+      }
+      const known = issued === 1 || request.headers.authorization === `Bearer t${issued}`
+      return json(response, known ? 200 : 401, { with: request.headers.authorization })
+    })
+    const login = { tokenUrl: `${url}/token`, clientId: 'orders', clientSecret: 's', scope: 'a' }
+    const token = clientCredentials(login)
+    const one = client({ token })
+    const calls = Array.from({ length: 10 }, () => one.call({ method: 'GET', path: '/x' }))
+    const replies = await Promise.all(calls)
+    expect(new Set(replies.map(({ json }) => (json as { with: string }).with))).to.have.keys(
+      'Bearer t1',
+    )
+    issued = 5
+    const again = await one.call({ method: 'GET', path: '/x' })
+    expect(again.json).to.deep.equal({ with: 'Bearer t6' })
+  })
+})
