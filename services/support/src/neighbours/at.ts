@@ -25,7 +25,8 @@ function ownLogin(config: SupportConfig): Pick<ClientOptions, 'token'> {
   const { clientId, clientSecret, issuer } = config
   const tokenUrl = config.tokenUrl ?? (issuer === undefined ? undefined : `${issuer}/token`)
   if (clientSecret === undefined || tokenUrl === undefined) return {}
-  return { token: clientCredentials({ tokenUrl, clientId, clientSecret, scope }) }
+  const { timeoutMs } = patience
+  return { token: clientCredentials({ tokenUrl, clientId, clientSecret, scope, timeoutMs }) }
 }
 
 /**
