@@ -21,7 +21,7 @@ import {
   watchSnapshot,
 } from '@matapalo/cdc/snapshots'
 import { sweepKeys } from '@matapalo/cdc/verification'
-import { LeaseLost, type Manifest } from '@matapalo/core'
+import { hasTables, LeaseLost, type Manifest } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { forgetBrokenFeed } from './brokenFeed.ts'
 import type { Control } from './control.ts'
@@ -36,6 +36,7 @@ import {
   setBackfill,
 } from './ledger/domains.ts'
 import { publishTable } from './ledger/routeTables.ts'
+import { captured } from './live/captured.ts'
 import { comparedStores, pairsOf } from './live/pairs.ts'
 import { schemaOf, tablesOf } from './live/stores.ts'
 
@@ -72,6 +73,7 @@ export class Backfills {
     const refuse = (fact: string): never => {
       throw new Refused(`${name}: ${fact}; run: matapalo status ${name}`)
     }
+    if (!hasTables(manifest)) refuse('it has no tables: there is nothing to backfill')
     if (!domain.prepared) refuse('it is not prepared (run: matapalo prepare)')
     if (domain.transferId !== null) refuse(`transfer ${domain.transferId} is running`)
     if (domain.owner !== 'monolith')
@@ -239,13 +241,9 @@ export class Backfills {
             followerDb: stores.service,
             term: fence?.term ?? 0,
           })
-    const manifests = await this.#control.manifests()
-    const complete = (await readDomains(ledger)).filter(
-      (one) => one.backfill === 'complete' || one.name === name,
-    )
     await feeds.ensureConnector(
       'service',
-      complete.flatMap((one) => manifests.get(one.name) ?? []),
+      await captured(this.#control, (one) => one.backfill === 'complete' || one.name === name),
       manifest.domain,
     )
     await this.#note(name, 'complete', {

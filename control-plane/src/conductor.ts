@@ -144,7 +144,7 @@ export class Conductor {
     for (let again = resumed; !this.#stopped; again = true) {
       const notes = new Notes()
       try {
-        const move = await moveOf(this.#control.ledger, transfer)
+        const move = await moveOf(this.#control, transfer)
         const result = await this.#attempt(move, notes, again)
         await this.#close(move, result)
         return

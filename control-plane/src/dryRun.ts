@@ -67,6 +67,14 @@ function printingPorts(
       },
     },
     stores: {
+      settle: async (domain, side) => {
+        const now = await live.stores.settle(domain, side)
+        if (now !== null)
+          say(
+            `  ${side} database: ${now.before} piece(s) of work of ${domain} in flight, ${now.left} left`,
+          )
+        return now
+      },
       warm: async () => undefined,
       setFence: async (domain, side, { closed, seq, term }, budgetMs) =>
         say(
@@ -129,7 +137,7 @@ export async function dryRun(
   const domains = (await readDomains(control.ledger)).filter(({ name }) => names.includes(name))
   const manifests = await control.manifests()
   const budgets = names.flatMap((name) => manifests.get(name)?.budgets ?? [])
-  const move = await moveOf(control.ledger, {
+  const move = await moveOf(control, {
     id: 0,
     kind,
     domains: names,

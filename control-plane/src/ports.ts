@@ -6,6 +6,7 @@
  */
 import type { Direction, JournalEntry, Phase, Side, TransferKind } from '@matapalo/core'
 import type { WindowBudgets } from './ledger/transfers.ts'
+import type { Settled } from './live/inFlight.ts'
 
 /** One transfer, as its steps see it. */
 export interface Move {
@@ -13,6 +14,8 @@ export interface Move {
   readonly kind: TransferKind
   /** Sorted: the fixed order in which the fences of a group close. */
   readonly domains: readonly string[]
+  /** Those of them that have tables: feeds, fences and rows. */
+  readonly stored: readonly string[]
   readonly from: Side
   readonly to: Side
   /** Of the feed that the barrier waits for. */
@@ -58,6 +61,8 @@ export interface Applied {
 }
 
 export interface StoresPort {
+  /** Lets work in flight at the owner finish, for as long as its manifest says; null: it names none. */
+  settle(domain: string, side: Side): Promise<Settled | null>
   /** Opens the connections that the window will need. */
   warm(): Promise<void>
   setFence(domain: string, side: Side, write: FenceWrite, budgetMs: number): Promise<void>

@@ -27,6 +27,7 @@ import type { Db } from '@matapalo/runtime'
 import type { Control } from './control.ts'
 import { Refused } from './errors.ts'
 import { readProject } from './ledger/catalogue.ts'
+import { countInFlight } from './live/inFlight.ts'
 import { schemaOf } from './live/stores.ts'
 
 /** The account that Debezium reads under. */
@@ -75,6 +76,35 @@ export async function grantProblems(
   })
 }
 
+/** A drain query that does not answer would refuse every transfer later on. */
+async function drainProblems(control: Control, manifest: Manifest): Promise<readonly Problem[]> {
+  const asked = manifest.drains.flatMap((drain, index) =>
+    sides
+      .filter((side) => drain.side === null || drain.side === side)
+      .map(async (side): Promise<readonly Problem[]> => {
+        try {
+          const left = await countInFlight(control.stores[side], drain)
+          if (!Number.isNaN(left)) return []
+          throw new TypeError('its first column is no number')
+        } catch (error) {
+          const why = error instanceof Error ? error.message : String(error)
+          const at = manifest.positions[`drain.${index}`] ?? manifest.positions.drain ?? [1, 1]
+          return [
+            {
+              file: manifest.file,
+              line: at[0],
+              column: at[1],
+              path: 'drain',
+              message: `the ${side} database does not answer the query: ${why}`,
+              remedy: 'name tables with their schema; for one side only, write `database:`',
+            },
+          ]
+        }
+      }),
+  )
+  return (await Promise.all(asked)).flat()
+}
+
 export async function preflight(control: Control, manifest: Manifest): Promise<readonly Problem[]> {
   const { stores, ledger } = control
   const project = await readProject(ledger)
@@ -92,5 +122,6 @@ export async function preflight(control: Control, manifest: Manifest): Promise<r
     ...checkAgainst(manifest, others, project),
     ...checkManifest(manifest, { source: { ...source, values }, target }),
     ...servers.flat(),
+    ...(await drainProblems(control, manifest)),
   ]
 }

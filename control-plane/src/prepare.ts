@@ -9,15 +9,17 @@ import { ensureMarker, writeOwnerMarker } from '@matapalo/cdc/markers'
 import { toolkitTable } from '@matapalo/cdc/names'
 import { enableRefusals } from '@matapalo/cdc/refusals'
 import { ensureToolkitTables } from '@matapalo/cdc/schema'
-import { type Direction, type Side, sourceOf } from '@matapalo/core'
+import { type Direction, hasTables, type Side, sourceOf } from '@matapalo/core'
 import type { Control } from './control.ts'
 import { FileRefused, Refused } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
-import { readDomains, setPrepared } from './ledger/domains.ts'
+import { setPrepared } from './ledger/domains.ts'
 import { intend } from './ledger/fences.ts'
+import { captured } from './live/captured.ts'
 import { fencedTables } from './live/fenced.ts'
 import { targetDb } from './live/stores.ts'
 import { preflight, problemLine } from './preflight.ts'
+import { preparePages } from './preparePages.ts'
 
 /** 20000 (twenty seconds): triggers are DDL and wait for open transactions, in short tries. */
 const triggerBudgetMs = 20_000
@@ -45,6 +47,8 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     const lines = problems.map(problemLine).join('\n  ')
     throw new FileRefused(`${name}: prepare refused, nothing changed:\n  ${lines}`)
   }
+
+  if (!hasTables(manifest)) return preparePages(control, domain, actor)
 
   // Fences before triggers: a trigger that finds no row refuses everybody.
   const initial = sides.map((side) => ({
@@ -79,13 +83,9 @@ export async function prepare(control: Control, name: string, actor: string): Pr
       [name, direction],
     )
 
-  const manifests = await control.manifests()
-  const captured = (await readDomains(control.ledger)).filter(
-    (one) => one.prepared || one.name === name,
-  )
   await feeds.ensureConnector(
     sourceOf('forward'),
-    captured.flatMap((one) => manifests.get(one.name) ?? []),
+    await captured(control, (one) => one.prepared || one.name === name),
     name,
   )
   await Promise.all(

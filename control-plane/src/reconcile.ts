@@ -14,9 +14,10 @@ import { sleep } from '@matapalo/runtime'
 import type { Control } from './control.ts'
 import type { Duty } from './leadership.ts'
 import { writeAudit } from './ledger/audit.ts'
-import { type Domain, freeze, readDomain, readDomains } from './ledger/domains.ts'
+import { type Domain, freeze, readDomain } from './ledger/domains.ts'
 import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
 import { readTransfers } from './ledger/transfers.ts'
+import { mirroredDomains } from './live/captured.ts'
 import { fencedTables } from './live/fenced.ts'
 import { settlePrivileges } from './live/privileges.ts'
 import { metrics } from './metrics.ts'
@@ -74,8 +75,8 @@ export class Reconciler implements Duty {
 
   /** One look; the dearer looks in every fifth and tenth round only. */
   async round(round: number): Promise<void> {
-    const { ledger, feeds, stores } = this.#control
-    const prepared = (await readDomains(ledger)).filter((domain) => domain.prepared)
+    const { feeds, stores } = this.#control
+    const prepared = (await mirroredDomains(this.#control)).filter(({ prepared }) => prepared)
     metrics.frozen.set(prepared.filter(({ frozen }) => frozen !== null).length)
     // First of all: is it the server that we know? Nothing is opened on another one.
     for (const side of sides)

@@ -5,7 +5,7 @@ import {
   verifyDomain,
   withoutValues,
 } from '@matapalo/cdc/verification'
-import { directionFrom, otherSide } from '@matapalo/core'
+import { directionFrom, hasTables, otherSide } from '@matapalo/core'
 import type { Control } from './control.ts'
 import { Refused } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
@@ -20,6 +20,8 @@ const repairsInARow = 3
 async function look(control: Control, name: string, actor: string): Promise<DomainVerified> {
   const { stores, lease, log } = control
   const { domain, manifest } = await control.domain(name)
+  if (!hasTables(manifest))
+    throw new Refused(`${name}: it has no tables to verify; run: matapalo explain ${name}`)
   if (domain.backfill !== 'complete')
     throw new Refused(
       `${name}: its backfill is ${domain.backfill}; run: matapalo backfill ${name} --wait`,

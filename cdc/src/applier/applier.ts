@@ -8,12 +8,14 @@
  *
  * @module
  */
-import type { CompiledTable, Direction, TableShape } from '@matapalo/core'
+import type { CompiledTable, Direction, Emit, TableShape } from '@matapalo/core'
 import { type Db, type Log, type Session, sleep } from '@matapalo/runtime'
 import type { MarkerSeen } from '../change.ts'
 import { envelopeDecoder } from '../envelope.ts'
 import type { Kafka } from '../feed.ts'
 import { claimState, releaseClaim } from './claim.ts'
+import { createEmitter } from './emitter.ts'
+import { createOutbox } from './outbox.ts'
 import { FeedBroken } from './plan.ts'
 import { openQuarantines } from './quarantine.ts'
 import { createTranslator } from './rowOps.ts'
@@ -29,6 +31,9 @@ export interface FeedPlan {
   readonly sourceShapes: readonly TableShape[]
   readonly targetShapes: readonly TableShape[]
   readonly maps: readonly CompiledTable[]
+  readonly targetSchema: string
+  /** What the other side's consumers are told of the changes; forward only. */
+  readonly emits: readonly Emit[]
 }
 
 /** Told after the fact; must not throw. */
@@ -130,6 +135,8 @@ async function applyOnce(
         decoder: envelopeDecoder(domain, plan.sourceSchema, plan.sourceShapes),
         translator: createTranslator(plan.maps, direction),
         writer: createRowWriter(plan.targetShapes),
+        emitter: createEmitter(plan.emits, plan.maps),
+        outbox: createOutbox(plan.targetSchema, plan.targetShapes),
       },
       either,
     )

@@ -7,6 +7,7 @@
 import { type Direction, MatapaloError, sourceOf } from '@matapalo/core'
 import type { Change, MarkerSeen, Place } from '../change.ts'
 import { applierServerId } from '../names.ts'
+import type { Emitter, OutboxEvent } from './emitter.ts'
 import type { Broken, Piece, PieceEvent } from './pieces.ts'
 import type { RogueWrite } from './rogue.ts'
 import type { RowOp, Translator } from './rowOps.ts'
@@ -35,6 +36,7 @@ export class EventRefused extends Error {
 export interface Work {
   readonly ops: readonly RowOp[]
   readonly rogues: readonly RogueWrite[]
+  readonly events: readonly OutboxEvent[]
   readonly next: Standing
   readonly applied: number
   readonly snapshotRows: number
@@ -55,6 +57,7 @@ export interface PlannerOptions {
   readonly domain: string
   readonly direction: Direction
   readonly translator: Translator
+  readonly emitter: Emitter
   /** Offsets that a person decided to skip. */
   readonly skips: ReadonlySet<bigint>
 }
@@ -87,7 +90,11 @@ export function isReplay(event: Place, applied: string | null): boolean {
   return file < doneFile || (file === doneFile && pos <= donePos)
 }
 
-export function createPlanner({ domain, direction, translator, skips }: PlannerOptions): Planner {
+/** Term of the first ownership: nobody has heard events of the service yet. */
+const firstTerm = 1
+
+export function createPlanner(options: PlannerOptions): Planner {
+  const { domain, direction, translator, emitter, skips } = options
   const broken = (fact: string): FeedBroken => new FeedBroken(domain, direction, fact)
   let transaction = 0
 
@@ -137,6 +144,7 @@ export function createPlanner({ domain, direction, translator, skips }: PlannerO
       let ends = true
       const ops: RowOp[] = []
       const rogues: RogueWrite[] = []
+      const events: OutboxEvent[] = []
       const markers: MarkerSeen[] = []
 
       const visit = (event: PieceEvent): void => {
@@ -156,6 +164,7 @@ export function createPlanner({ domain, direction, translator, skips }: PlannerO
         } else {
           try {
             for (const op of translator.translate(event, transaction)) ops.push(op)
+            if (at.term > firstTerm) events.push(...emitter.eventsOf(domain, event))
           } catch (error) {
             throw new EventRefused(event, error)
           }
@@ -184,7 +193,18 @@ export function createPlanner({ domain, direction, translator, skips }: PlannerO
       const next = ends ? at : from
       return {
         taken,
-        work: { ops, rogues, next, applied, snapshotRows, echoes, discarded, markers, ends },
+        work: {
+          ops,
+          rogues,
+          events,
+          next,
+          applied,
+          snapshotRows,
+          echoes,
+          discarded,
+          markers,
+          ends,
+        },
       }
     },
   }

@@ -12,6 +12,8 @@ import { type Log, type Session, sleep } from '@matapalo/runtime'
 import type { EnvelopeDecoder } from '../envelope.ts'
 import type { Message } from '../feed.ts'
 import type { ApplierOptions } from './applier.ts'
+import type { Emitter } from './emitter.ts'
+import type { Outbox } from './outbox.ts'
 import { createAssembler, type Piece, type PieceEvent } from './pieces.ts'
 import { createPlanner, EventRefused, type Planner, readableKey, type Work } from './plan.ts'
 import { type Quarantined, recordQuarantined, skippedOffsets } from './quarantine.ts'
@@ -57,6 +59,8 @@ export interface StreamOptions extends ApplierOptions {
   readonly decoder: EnvelopeDecoder
   readonly translator: Translator
   readonly writer: RowWriter
+  readonly emitter: Emitter
+  readonly outbox: Outbox
   readonly log: Log
 }
 
@@ -68,8 +72,13 @@ const tailMs = 20
 export async function stream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   const { session, own, topic, standing, decoder } = options
   const skips = await skippedOffsets(session, own.domain, own.direction, standing.offset)
-  const planner = createPlanner({ ...own, translator: options.translator, skips })
-  const target = targetTransaction(session, own, options.writer, standing)
+  const planner = createPlanner({
+    ...own,
+    translator: options.translator,
+    emitter: options.emitter,
+    skips,
+  })
+  const target = targetTransaction(session, own, options, standing)
   const assembler = createAssembler()
   const run: Run = { options, planner, target, careful: options.careful }
   let tail: NodeJS.Timeout | undefined

@@ -5,6 +5,8 @@
  */
 import type { Session } from '@matapalo/runtime'
 import { uncheckFence } from '../fence.ts'
+import type { OutboxEvent } from './emitter.ts'
+import type { Outbox } from './outbox.ts'
 import type { Work } from './plan.ts'
 import { recordRogues } from './rogue.ts'
 import {
@@ -31,12 +33,14 @@ const none: Counted = { applied: 0, rogue: 0, snapshotRows: 0 }
 export function targetTransaction(
   session: Session,
   own: StateRow,
-  writer: RowWriter,
+  { writer, outbox }: { readonly writer: RowWriter; readonly outbox: Outbox },
   start: Standing,
 ): TargetTransaction {
   let standing = start
   let open = false
   let counted = none
+  /** Told when the last piece of their transaction is written, so that they see its rows. */
+  let events: readonly OutboxEvent[] = []
 
   const count = (work: Work): Counted => ({
     applied: counted.applied + work.applied,
@@ -69,14 +73,18 @@ export function targetTransaction(
         await recordRogues(session, own.domain, own.direction, work.rogues)
       }
       counted = count(work)
+      events = [...events, ...work.events]
       if (!work.ends) return
+      await outbox.write(session, events)
       await commitOwn(session, own, standing, work.next, counted)
       open = false
       counted = none
+      events = []
       standing = work.next
     },
     async rollback() {
       counted = none
+      events = []
       if (!open) return
       await uncheckFence(session)
       await session.execute('ROLLBACK')

@@ -35,5 +35,7 @@ export async function feedPlan(
     sourceSchema: forward ? schemas.source : schemas.target,
     sourceShapes: forward ? monolith : service,
     targetShapes: forward ? service : monolith,
+    targetSchema: forward ? schemas.target : schemas.source,
+    emits: forward ? manifest.emits : [],
   }
 }

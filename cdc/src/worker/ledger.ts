@@ -24,8 +24,10 @@ export class ManifestMissing extends MatapaloError {
 
 export async function fedDomains(ledger: Db): Promise<readonly FedDomain[]> {
   const rows = await ledger.query(
-    `SELECT name, phase, manifest_version FROM domain
-     WHERE phase NOT IN ('registered', 'decommissioned') ORDER BY name`,
+    `SELECT d.name, d.phase, d.manifest_version FROM domain d
+     JOIN manifest m ON m.domain = d.name AND m.version = d.manifest_version
+     WHERE d.phase NOT IN ('registered', 'decommissioned') AND JSON_LENGTH(m.json, '$.tables') > 0
+     ORDER BY d.name`,
   )
   return rows.map((row) => ({
     domain: String(row.name),

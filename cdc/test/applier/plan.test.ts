@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createEmitter } from '../../src/applier/emitter.ts'
 import type { Piece } from '../../src/applier/pieces.ts'
 import { createPlanner, EventRefused, isReplay } from '../../src/applier/plan.ts'
 import { createTranslator } from '../../src/applier/rowOps.ts'
@@ -14,6 +15,7 @@ const plan = (
     domain: 'shelf',
     direction: 'forward',
     translator: createTranslator([bookMap()], 'forward'),
+    emitter: createEmitter([], []),
     skips,
   }).plan(pieces, { ...standing, ...from }, 100)
 

@@ -26,6 +26,8 @@ export interface JournalOf {
   readonly id: number
   /** In the fixed order in which fences of a group close. */
   readonly domains: readonly string[]
+  /** Those of them that have fences. */
+  readonly stored: readonly string[]
   readonly from: Side
   readonly to: Side
 }
@@ -101,7 +103,7 @@ export class LedgerJournal implements Journal {
 
   async begin(step: StepName, act: Act, ended: Ended | undefined): Promise<JournalEntry> {
     const begunAt = now()
-    const { id, domains, from, to } = this.#of
+    const { id, domains, stored, from, to } = this.#of
     // Only this transfer moves its domains' numbers, so they are known since `read`.
     const seq = this.#seq + 1
     const term = step === 'claim' || act === 'undo' ? this.#topTerm + 1 : this.#term
@@ -118,7 +120,7 @@ export class LedgerJournal implements Journal {
             VALUES (?, ?, ?, ?, 'begun', ?, ?, ?)`,
       params: [id, n, step, act, seq, term, begunAt],
     }
-    const intents = fence === null ? [] : domains.map((domain) => ({ domain, ...fence, seq, term }))
+    const intents = fence === null ? [] : stored.map((domain) => ({ domain, ...fence, seq, term }))
     await this.#batch([
       numbers,
       ...(intents.length > 0 ? [intention(intents)] : []),

@@ -9,6 +9,7 @@ import { type Manifest, otherSide, type Side } from '@matapalo/core'
 import { FenceMoved, NotFound, TriggersMissing } from '../errors.ts'
 import type { StoresPort } from '../ports.ts'
 import { fencedTables } from './fenced.ts'
+import { drainsOf, settleInFlight } from './inFlight.ts'
 import { type Stores, schemaOf, targetDb } from './stores.ts'
 
 /** 4: connections that one step may use at once on one server. */
@@ -26,6 +27,9 @@ export function storesPort(
   }
   const advances = new Map<string, Advance>()
   return {
+    settle(domain, side) {
+      return settleInFlight(stores[side], drainsOf(manifestOf(domain), side))
+    },
     async warm() {
       const sessions = [stores.monolith, stores.service].flatMap((db) =>
         Array.from({ length: warmConnections }, () =>

@@ -3,6 +3,7 @@ import type { Precondition } from './precondition.ts'
 
 export const backup: Precondition = {
   gate: 'backup',
+  ofTables: true,
   async check({ control, domain }) {
     for (const side of ['monolith', 'service'] as const) {
       const running = await backupsRunning(control.stores[side])

@@ -7,6 +7,7 @@ const leastSeconds = 3600
 
 export const binlogRetention: Precondition = {
   gate: 'binlogRetention',
+  ofTables: true,
   async check({ control, domain, manifest }) {
     const wanted = Math.max(leastSeconds, manifest.budgets.reverseWindowMs / 1000)
     for (const side of ['monolith', 'service'] as const) {

@@ -8,6 +8,7 @@ const leastBytes = gib
 
 export const disk: Precondition = {
   gate: 'disk',
+  ofTables: true,
   async check({ control, domain }) {
     const silent: string[] = []
     for (const side of ['monolith', 'service'] as const) {

@@ -29,6 +29,7 @@ async function feed(situation: Situation, direction: Direction): Promise<Finding
 
 export const feeds: Precondition = {
   gate: 'feeds',
+  ofTables: true,
   async check(situation) {
     return (await feed(situation, 'forward')) ?? (await feed(situation, 'reverse'))
   },

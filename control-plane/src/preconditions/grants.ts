@@ -4,6 +4,7 @@ import type { Precondition } from './precondition.ts'
 
 export const grants: Precondition = {
   gate: 'grants',
+  ofTables: true,
   async check({ control, manifest }) {
     for (const side of ['monolith', 'service'] as const) {
       const [first] = await grantProblems(control, manifest, side)

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type GateAnswer, type TransferKind, transferEnds } from '@matapalo/core'
+import { type GateAnswer, hasTables, type TransferKind, transferEnds } from '@matapalo/core'
 import type { Control } from '../control.ts'
 import { backfill } from './backfill.ts'
 import { backup } from './backup.ts'
@@ -49,6 +49,8 @@ export const preconditions: readonly Precondition[] = [
 
 async function ask(one: Precondition, situation: Situation): Promise<GateAnswer> {
   const { name } = situation.domain
+  if (one.ofTables && !hasTables(situation.manifest))
+    return answerOf(one.gate, name, 'pass', `${one.gate}: it has no tables`)
   if (one.configured?.(situation) === false)
     return answerOf(
       one.gate,

@@ -3,6 +3,7 @@ import type { Precondition } from './precondition.ts'
 
 export const lag: Precondition = {
   gate: 'lag',
+  ofTables: true,
   async check({ control, domain, manifest, from }) {
     const budget = manifest.budgets.lagMs
     const ms = await control.lag.lagMs(domain.name, directionFrom(from))

@@ -27,6 +27,8 @@ export class NotKnown extends Error {}
 export interface Precondition {
   readonly gate: string
   check(situation: Situation): Promise<Finding>
+  /** Asks about rows, feeds or fences: passes by itself where a domain has no tables. */
+  readonly ofTables?: true
   /** A gate that nobody has built or configured answers so, and needs `--without`. */
   readonly configured?: (situation: Situation) => boolean
 }

@@ -3,6 +3,7 @@ import type { Precondition } from './precondition.ts'
 
 export const quarantine: Precondition = {
   gate: 'quarantine',
+  ofTables: true,
   async check({ control, domain }) {
     for (const db of [control.stores.service, control.stores.monolith]) {
       const [row] = await db.query(

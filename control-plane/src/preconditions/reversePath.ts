@@ -55,6 +55,7 @@ const asked = new WeakMap<object, Map<string, Asked>>()
 
 export const reversePath: Precondition = {
   gate: 'reversePath',
+  ofTables: true,
   check(situation) {
     const known = asked.get(situation.control) ?? new Map<string, Asked>()
     asked.set(situation.control, known)

@@ -7,6 +7,7 @@ import { NotKnown, type Precondition } from './precondition.ts'
 
 export const schema: Precondition = {
   gate: 'schema',
+  ofTables: true,
   async check({ control, domain, manifest }) {
     const prepare = `run: matapalo prepare ${domain.name}`
     for (const side of ['monolith', 'service'] as const) {

@@ -4,6 +4,7 @@ import type { Precondition } from './precondition.ts'
 
 export const triggers: Precondition = {
   gate: 'triggers',
+  ofTables: true,
   async check({ control, domain, manifest }) {
     for (const side of ['monolith', 'service'] as const) {
       const missing = await missingTriggers(control.stores[side], fencedTables(manifest, side))

@@ -7,6 +7,7 @@ const recentSeconds = 86_400
 
 export const verification: Precondition = {
   gate: 'verification',
+  ofTables: true,
   async check({ control, domain, from }) {
     const run = `run: matapalo verify ${domain.name}`
     const last = await lastVerification(control.ledger, domain.name, directionFrom(from))

@@ -59,6 +59,7 @@ async function accounts(
 
 export const writers: Precondition = {
   gate: 'writers',
+  ofTables: true,
   async check(situation) {
     const { control, domain, kind, from } = situation
     const { name } = domain

@@ -5,6 +5,7 @@ import type { Precondition } from './precondition.ts'
 
 export const xa: Precondition = {
   gate: 'xa',
+  ofTables: true,
   async check({ control, domain }) {
     for (const side of ['monolith', 'service'] as const) {
       const db = control.stores[side]

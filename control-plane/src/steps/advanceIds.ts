@@ -15,7 +15,7 @@ export const advanceIds = (ports: TransferPorts, move: Move): Step => ({
       throw new WindowExceeded('advanceIds', budgetMs, budgetMs)
     })
     late.catch(() => undefined)
-    const lifting = Promise.all(move.domains.map((domain) => ports.stores.advanceIds(domain)))
+    const lifting = Promise.all(move.stored.map((domain) => ports.stores.advanceIds(domain)))
     return { lifted: Object.assign({}, ...(await Promise.race([lifting, late]))) }
   },
 })

@@ -11,7 +11,7 @@ export const announce = (ports: TransferPorts, move: Move): Step => ({
     const epoch = await ports.ledger.currentEpoch()
     const [inForce] = await Promise.all([
       ports.edges.awaitInForce(epoch),
-      ...move.domains.map((domain) => ports.stores.announce(domain, { term, owner: move.to, seq })),
+      ...move.stored.map((domain) => ports.stores.announce(domain, { term, owner: move.to, seq })),
     ])
     return { epoch, ...inForce }
   },

@@ -1,6 +1,7 @@
 /** 4. A marker behind the last write of the owner, and the wait until the other side has applied it. */
 import type { Step } from '@matapalo/core'
 import type { Move, Notes, TransferPorts } from '../ports.ts'
+import { pagesOnly } from './pages.ts'
 
 export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'catchUp',
@@ -8,10 +9,10 @@ export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step =>
   do: async () => {
     notes.catchUpDeadline = performance.now() + move.budgets.catchUpMs
     // A schema-change tool may have swapped a table away from its triggers since the gates.
-    notes.triggers = Promise.all(move.domains.map(ports.stores.requireTriggers))
+    notes.triggers = Promise.all(move.stored.map(ports.stores.requireTriggers))
     notes.triggers.catch(() => undefined)
     await Promise.all(
-      move.domains.map(async (domain) => {
+      move.stored.map(async (domain) => {
         const token = await ports.stores.mark(domain, move.from)
         const applied = await ports.stores.awaitApplied(domain, move.direction, {
           token,
@@ -22,6 +23,6 @@ export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step =>
         notes.offsets.set(domain, applied.offset)
       }),
     )
-    return undefined
+    return pagesOnly(move)
   },
 })

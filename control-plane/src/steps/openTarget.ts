@@ -1,6 +1,7 @@
 /** 9. The new owner's database accepts writes. */
 import type { Step } from '@matapalo/core'
 import type { Move, TransferPorts } from '../ports.ts'
+import { pagesOnly } from './pages.ts'
 
 /** 2000 (two seconds); it is tried again until it succeeds. */
 const openBudgetMs = 2000
@@ -9,10 +10,10 @@ export const openTarget = (ports: TransferPorts, move: Move): Step => ({
   name: 'openTarget',
   do: async ({ seq, term }) => {
     await Promise.all(
-      move.domains.map((domain) =>
+      move.stored.map((domain) =>
         ports.stores.setFence(domain, move.to, { closed: false, seq, term }, openBudgetMs),
       ),
     )
-    return undefined
+    return pagesOnly(move)
   },
 })

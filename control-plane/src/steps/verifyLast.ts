@@ -9,7 +9,7 @@ export const verifyLast = (ports: TransferPorts, move: Move, notes: Notes): Step
   do: async () => {
     const back = directionFrom(otherSide(move.from))
     const compared = await Promise.all(
-      move.domains.map(async (domain) => {
+      move.stored.map(async (domain) => {
         const left = Math.max(50, Math.round(notes.catchUpDeadline - performance.now()))
         const [result, offset] = await Promise.all([
           notes.followers.get(domain)?.last(notes.offsets.get(domain) ?? 0n, left),

@@ -18,9 +18,9 @@ import { LeaseLost, type Manifest, type Side } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import type { Control } from '../control.ts'
 import type { Duty } from '../leadership.ts'
-import { readDomains } from '../ledger/domains.ts'
 import { readTransfers } from '../ledger/transfers.ts'
 import { beginObservation, noteSpanning, readWatched, writeWatched } from '../ledger/watch.ts'
+import { mirroredDomains } from '../live/captured.ts'
 import { schemaOf, tablesOf } from '../live/stores.ts'
 import { spanningOf } from './spanning.ts'
 
@@ -108,7 +108,7 @@ export class Observer implements Duty {
 
   async #side(side: Side): Promise<void> {
     const { ledger, lease, stores } = this.#control
-    const prepared = (await readDomains(ledger)).filter((domain) => domain.prepared)
+    const prepared = (await mirroredDomains(this.#control)).filter(({ prepared }) => prepared)
     const owned = prepared.filter(({ owner }) => owner === side)
     if (prepared.length === 0) return
     const manifests = await this.#control.manifests()

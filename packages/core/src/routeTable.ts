@@ -68,6 +68,8 @@ export interface RouteTable {
   readonly domains: readonly DomainState[]
   /** In order of precedence: the first that matches wins. */
   readonly routes: readonly RouteRule[]
-  /** Base URLs of each upstream's replicas. `monolith` is always one of the keys. */
+  /** Base URLs of each upstream's replicas. `monolith` is one of the keys until it is retired. */
   readonly upstreams: Readonly<Record<string, readonly string[]>>
+  /** The monolith is gone: what no route matches is answered 404 by the edge itself. */
+  readonly retired?: boolean
 }

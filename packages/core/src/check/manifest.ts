@@ -5,6 +5,7 @@
  */
 import { problemAt } from '../manifest/document.ts'
 import type { Manifest, Problem } from '../manifest/model.ts'
+import { checkOutboxes } from './emits.ts'
 import type { ManifestFacts } from './facts.ts'
 import { checkForeignKeys } from './foreignKeys.ts'
 import { checkTable } from './tables.ts'
@@ -14,6 +15,7 @@ export function checkManifest(manifest: Manifest, facts: ManifestFacts): readonl
   const findings = [
     ...manifest.tables.flatMap((table) => checkTable(manifest, table, facts)),
     ...checkServiceOnly(manifest, facts),
+    ...checkOutboxes(manifest, facts),
     ...checkForeignKeys(manifest, facts),
     ...checkTriggers(manifest, facts),
   ]

@@ -4,7 +4,7 @@
  * @module
  */
 import { problemAt } from '../manifest/document.ts'
-import type { Manifest, Problem, Project } from '../manifest/model.ts'
+import { hasTables, type Manifest, type Problem, type Project } from '../manifest/model.ts'
 import type { Side } from '../vocabulary.ts'
 import type { GrantFact, ServerFact } from './facts.ts'
 
@@ -77,6 +77,7 @@ export function checkGrants(
   grants: readonly GrantFact[],
   accounts: Accounts,
 ): readonly Problem[] {
+  if (!hasTables(manifest)) return []
   const key = side === 'monolith' ? 'source' : 'target'
   const schema = manifest.schemas[key]
   const tables = manifest.tables.flatMap((table) =>

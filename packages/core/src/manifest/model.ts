@@ -5,6 +5,7 @@
  * @module
  */
 import type { RouteRule, Tolerance } from '../routeTable.ts'
+import type { Side } from '../vocabulary.ts'
 
 /** One thing wrong with a file, where it stands, and what to do about it. */
 export interface Problem {
@@ -77,6 +78,59 @@ export interface Job {
   readonly tables: readonly string[] | null
 }
 
+/** Work in flight, by a SELECT whose one number counts it. */
+export interface Drain {
+  readonly query: string
+  /** Asked of this side, while it owns the domain; null: of whichever does. */
+  readonly side: Side | null
+  /** A transfer lets it finish for so long and goes on; null: it must be 0 for a transfer to begin. */
+  readonly settleMs: number | null
+}
+
+/** A column of a table at the service. */
+export interface EmitColumn {
+  readonly table: string
+  readonly column: string
+}
+
+/** A piece of an event's payload. */
+export type EmitValue =
+  | ({
+      readonly kind: 'column'
+      readonly as: 'text' | 'number' | 'boolean' | 'instant' | 'json'
+      /** Of a whole number of smallest units, shown as a decimal text; null: none. */
+      readonly digits: number | null
+    } & EmitColumn)
+  | { readonly kind: 'constant'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'object'; readonly fields: EmitFields }
+  | {
+      readonly kind: 'rows'
+      readonly table: string
+      /** Its column equals a column of the changed row. */
+      readonly by: readonly (readonly [column: string, of: EmitColumn])[]
+      readonly fields: EmitFields
+    }
+
+export type EmitFields = readonly (readonly [field: string, value: EmitValue])[]
+
+/** One kind of event that a change of the monolith's table stands for, in the service's terms. */
+export interface Emit {
+  /** The service's outbox: id, aggregatetype, aggregateid, type, payload. */
+  readonly into: string
+  /** Its column for the time. */
+  readonly stamp: string | null
+  /** Table of the monolith. */
+  readonly of: string
+  readonly on: readonly ('insert' | 'update' | 'delete')[]
+  /** True after the change, and not before. */
+  readonly when: readonly ({ readonly equals: string | null } & EmitColumn)[]
+  /** An update tells of these only; empty: of anything. */
+  readonly changed: readonly EmitColumn[]
+  readonly type: string
+  readonly aggregate: { readonly type: string; readonly id: EmitColumn }
+  readonly payload: EmitFields
+}
+
 /** Milliseconds. */
 export interface Budgets {
   readonly lagMs: number
@@ -96,15 +150,17 @@ export interface Manifest {
   /** The applications' own database accounts; null: not named, so their grants are not checked. */
   readonly accounts: { readonly source: string | null; readonly target: string | null }
   readonly routes: readonly RouteRule[]
+  /** Empty: pages only, which a transfer moves by their routes alone. */
   readonly tables: readonly TableMapping[]
   readonly foreignKeys: readonly ForeignKeyDecision[]
   /** Triggers of the application on owned tables, by name, declared harmless and why. */
   readonly triggers: Readonly<Record<string, string>>
   readonly ids: 'auto_increment' | 'application'
-  /** A SELECT on the owner whose one number is the work still in flight; 0 lets a transfer begin. */
-  readonly drain: string | null
-  /** Target tables, or `table.column`, that no source feeds: the service's own. */
+  readonly drains: readonly Drain[]
+  /** Target tables, or `table.column`, that no source feeds: not fenced, captured or rolled back. */
   readonly serviceOnly: readonly string[]
+  /** Told by the applier while the monolith owns a domain that the service has owned before. */
+  readonly emits: readonly Emit[]
   readonly budgets: Budgets
   /** Milliseconds in which a handler may still write after its answer. */
   readonly settleMs: number
@@ -113,6 +169,9 @@ export interface Manifest {
   readonly file: string
   readonly positions: Positions
 }
+
+/** A domain of pages has no feed, no fence and nothing to verify. */
+export const hasTables = ({ tables }: Pick<Manifest, 'tables'>): boolean => tables.length > 0
 
 /** Where a server is and which schemas of it the project speaks of. Credentials are never here. */
 export interface ProjectDatabase {

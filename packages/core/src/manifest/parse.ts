@@ -4,6 +4,8 @@
  * @module
  */
 import { problemAt, readDocument } from './document.ts'
+import { drainsOf } from './drain.ts'
+import { emitOf } from './emits.ts'
 import type {
   Budgets,
   ColumnMapping,
@@ -15,7 +17,6 @@ import type {
 } from './model.ts'
 import { expandRoute } from './routes.ts'
 import {
-  durationPattern,
   type LensDocument,
   lensKeys,
   type ManifestDocument,
@@ -23,29 +24,11 @@ import {
   type TableDocument,
 } from './schema.ts'
 import { checkShape } from './shape.ts'
+import { durationMs, type Scalar, textOf } from './words.ts'
 
 export type ParsedManifest =
   | { readonly manifest: Manifest }
   | { readonly problems: readonly Problem[] }
-
-const unit: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-}
-
-export function durationMs(text: string): number {
-  const [, count, name] = durationPattern.exec(text) ?? []
-  return Number(count) * (unit[name ?? ''] ?? Number.NaN)
-}
-
-type Scalar = string | number | boolean | null
-
-/** A scalar of the document as the database's text: true and false are 1 and 0. */
-const textOf = (value: Scalar): string | null =>
-  value === null ? null : typeof value === 'boolean' ? (value ? '1' : '0') : String(value)
 
 const text = (value: string | number | boolean): string => textOf(value) ?? ''
 
@@ -136,21 +119,25 @@ export function parseManifest(yamlText: string, file: string): ParsedManifest {
   const written = read.value
   const { positions } = read
 
+  const tables = Object.entries(written.tables ?? {}).map(([source, table]) =>
+    tableOf(source, table),
+  )
   const manifest: Manifest = {
     domain: written.domain,
     service: written.upstream,
-    schemas: written.schemas,
+    schemas: written.schemas ?? { source: '', target: '' },
     accounts: {
       source: written.accounts?.source ?? null,
       target: written.accounts?.target ?? null,
     },
     routes: written.routes.flatMap((route, index) => expandRoute(written.domain, route, index)),
-    tables: Object.entries(written.tables).map(([source, table]) => tableOf(source, table)),
+    tables,
     foreignKeys: written.foreignKeys ?? [],
     triggers: written.triggers ?? {},
     ids: written.ids ?? 'auto_increment',
-    drain: written.drain ?? null,
+    drains: drainsOf(written.drain),
     serviceOnly: written.serviceOnly ?? [],
+    emits: (written.emits ?? []).map((one) => emitOf(one, tables)),
     budgets: budgetsOf(written.budgets),
     settleMs: written.settle === undefined ? 0 : durationMs(written.settle),
     jobs: jobsOf(written.jobs ?? {}),

@@ -21,6 +21,11 @@ const byPath: readonly (readonly [RegExp, string])[] = [
   [/\.to\./, 'write `target: source`, or `target: { from: source, <lens> }`'],
   [/^tables/, 'write `tables: { books: { to: { product: { id: id } } } }`'],
   [/^foreignKeys/, 'write `{ constraint, decision: drop | forbid-deletes, why }`'],
+  [/^drain/, 'write `drain: [{ query: SELECT …, database: service, settle: 10s }]`'],
+  [
+    /^emits/,
+    'write `{ into: outbox, of, on: [update], type, aggregate: { type, id }, payload: { … } }`',
+  ],
   [/^(budgets|settle)/, 'write a duration such as `500ms`, `2s` or `72h`'],
   [/^upstreams/, 'write `monolith: [http://host:port]`, one URL per replica'],
   [/^databases/, 'write `{ host: 127.0.0.1, port: 3306 }` for `monolith` and for `services`'],

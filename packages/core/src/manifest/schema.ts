@@ -6,20 +6,9 @@
  */
 import { z } from 'zod'
 import { tolerances } from '../routeTable.ts'
-
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'is not a name (a-z, 0-9, _; starts with a letter; at most 32)')
-/** A table, column, constraint or trigger as the database spells it. */
-const identifier = z.string().min(1).max(64)
-const reason = z.string().min(3, 'needs a reason, in words')
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const scalarOrNull = z.union([z.string(), z.number(), z.boolean(), z.null()])
-
-export const durationPattern = /^(\d+)(ms|s|m|h|d)$/
-const duration = z
-  .string()
-  .regex(durationPattern, 'is not a duration; write a whole number and ms, s, m, h or d')
+import { drainSchema } from './drain.ts'
+import { emitSchema } from './emits.ts'
+import { duration, identifier, name, reason, scalar, scalarOrNull } from './words.ts'
 
 export const methodNames = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const methods = z.array(z.enum(methodNames)).min(1)
@@ -130,21 +119,31 @@ const budgets = z.strictObject({
 export const manifestSchema = z.strictObject({
   domain: name,
   upstream: name.describe('Upstream that takes the domain over; its replicas are in matapalo.yaml'),
-  schemas: z.strictObject({ source: identifier, target: identifier }),
+  schemas: z
+    .strictObject({ source: identifier, target: identifier })
+    .optional()
+    .describe('Absent only where there are no tables'),
   accounts: z
     .strictObject({ source: identifier.optional(), target: identifier.optional() })
     .optional()
     .describe("The applications' own database accounts; neither may have DROP on owned tables"),
   routes: z.array(domainRoute).min(1),
-  tables: z.record(identifier, table),
+  tables: z
+    .record(identifier, table)
+    .optional()
+    .describe('Absent: pages only, a transfer moves the routes and nothing else'),
   foreignKeys: z.array(foreignKey).optional(),
   triggers: z.record(identifier, reason).optional().describe('Harmless triggers, and why'),
   ids: z.enum(['auto_increment', 'application']).optional(),
-  drain: z
-    .string()
-    .regex(/^\s*select\s/i, 'is not a SELECT')
-    .optional(),
-  serviceOnly: z.array(z.string().min(1)).optional(),
+  drain: drainSchema.optional(),
+  serviceOnly: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Tables, or `table.column`, that only the service has: not fenced, not rolled back'),
+  emits: z
+    .array(emitSchema)
+    .optional()
+    .describe('Rows of the outbox that the applier writes once a domain was rolled back'),
   budgets: budgets.optional(),
   settle: duration.optional(),
   jobs: z

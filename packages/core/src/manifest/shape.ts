@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkEmits } from '../check/emits.ts'
 import type { Finding } from '../check/finding.ts'
 import { zoneProblem } from '../mapping/zone.ts'
 import { overlapProblems } from '../routing/overlap.ts'
@@ -12,7 +13,7 @@ import type { LensDocument, ManifestDocument } from './schema.ts'
 
 export function checkShape(written: ManifestDocument, manifest: Manifest): readonly Finding[] {
   return [
-    ...Object.entries(written.tables).flatMap(([source, table]) =>
+    ...Object.entries(written.tables ?? {}).flatMap(([source, table]) =>
       Object.entries(table.to).flatMap(([target, columns]) =>
         Object.entries(columns).flatMap(([to, column]) =>
           typeof column === 'string'
@@ -27,6 +28,8 @@ export function checkShape(written: ManifestDocument, manifest: Manifest): reado
     ),
     ...manifest.tables.flatMap(checkTable),
     ...checkTargets(manifest),
+    ...checkOwn(written, manifest),
+    ...checkEmits(manifest),
     ...overlapProblems(manifest.routes),
   ]
 }
@@ -114,5 +117,29 @@ function checkTargets(manifest: Manifest): readonly Finding[] {
       owner.set(target.table, table.source)
     }
   }
+  return findings
+}
+
+/** What belongs to the service alone, and what a domain without tables cannot have. */
+function checkOwn(written: ManifestDocument, manifest: Manifest): readonly Finding[] {
+  const findings: Finding[] = []
+  const add = (path: string, message: string, remedy: string) =>
+    findings.push({ path, message, remedy })
+  const mapped = new Set(
+    manifest.tables.flatMap(({ targets }) => targets.map(({ table }) => table)),
+  )
+  for (const [index, entry] of manifest.serviceOnly.entries()) {
+    const path = `serviceOnly.${index}`
+    if (mapped.has(entry))
+      add(path, `${entry}: is mapped, and the service's own too`, 'keep one of the two')
+    if (manifest.serviceOnly.indexOf(entry) !== index)
+      add(path, `${entry}: is listed twice`, 'remove one')
+  }
+  if (manifest.tables.length > 0 && written.schemas === undefined)
+    add(
+      'tables',
+      `${manifest.domain}: has tables, and no \`schemas:\``,
+      'write `schemas: { source: <monolith schema>, target: <service schema> }`',
+    )
   return findings
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Manifest, Project } from '../manifest/model.ts'
+import { hasTables, type Manifest, type Project } from '../manifest/model.ts'
 import type { DomainState, RouteRule, RouteTable } from '../routeTable.ts'
 import { comparePatterns, patternOf } from './pattern.ts'
 
@@ -14,19 +14,43 @@ export interface RouteTableInput {
   readonly domains: readonly DomainState[]
   /** Replaces the project's own base URLs, by upstream. */
   readonly upstreams?: Readonly<Record<string, readonly string[]>>
+  /** The monolith is gone: no route leads there, and what no domain has is answered 404. */
+  readonly retired?: boolean
 }
 
 export function compileRouteTable(input: RouteTableInput): RouteTable {
-  const { epoch, project, manifests, domains, upstreams } = input
-  const names = domains.map(({ domain }) => domain)
-  const rules = [...manifests.flatMap(({ routes }) => routes), ...project.routes]
+  const { epoch, project, manifests, domains, upstreams, retired = false } = input
+  const single = singleSided(manifests, domains)
+  const mirrored = (names: readonly string[]) => names.filter((name) => !single.has(name))
+  const own = manifests.flatMap(({ routes }) => routes)
+  const rules = (retired ? own : [...own, ...project.routes]).map((rule) => ({
+    ...rule,
+    reads: mirrored(rule.reads),
+    writes: mirrored(rule.writes),
+  }))
+  const rest = unlistedRules(project, mirrored(domains.map(({ domain }) => domain)))
+  const { monolith, ...others } = { ...project.upstreams, ...upstreams }
   return {
     epoch,
-    domains,
-    routes: [...[...rules].sort(compareRules), ...unlistedRules(project, names)],
-    upstreams: { ...project.upstreams, ...upstreams },
+    domains: domains.map((state) => (single.has(state.domain) ? { ...state, hold: false } : state)),
+    routes: [...rules.sort(compareRules), ...(retired ? [] : rest)],
+    upstreams: retired || monolith === undefined ? others : { monolith, ...others },
+    ...(retired ? { retired } : {}),
   }
 }
+
+/**
+ * Domains whose rows stand on one side only: pages have none, and those of a decommissioned domain
+ * are the service's. Nobody is held for them, and nothing that reads them can be stale.
+ */
+const singleSided = (
+  manifests: readonly Manifest[],
+  domains: readonly DomainState[],
+): ReadonlySet<string> =>
+  new Set([
+    ...manifests.filter((one) => !hasTables(one)).map(({ domain }) => domain),
+    ...domains.filter(({ phase }) => phase === 'decommissioned').map(({ domain }) => domain),
+  ])
 
 /** Negative when `a` is tried first. Total, so that the same input makes the same table. */
 export function compareRules(a: RouteRule, b: RouteRule): number {
