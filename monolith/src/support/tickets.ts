@@ -134,8 +134,14 @@ export async function addMessage(
   )
 }
 
-/** Staff delete a ticket, say after a request to forget; its messages go with it. */
+/**
+ * Staff delete a ticket, say after a request to forget; its messages go with it, whether the schema
+ * cascades or not.
+ */
 export async function deleteTicket(db: Database, id: number): Promise<void> {
-  const { affectedRows } = await db.run('DELETE FROM tickets WHERE id = ?', [id])
-  if (affectedRows === 0) throw notFound('ticket')
+  await db.transaction(async (sql) => {
+    await sql.run('DELETE FROM ticket_messages WHERE ticket_id = ?', [id])
+    const { affectedRows } = await sql.run('DELETE FROM tickets WHERE id = ?', [id])
+    if (affectedRows === 0) throw notFound('ticket')
+  })
 }
