@@ -15,7 +15,8 @@ describe('openSecrets', () => {
     const sealed = secrets.seal('Ñandú 日本')
     expect(sealed).not.to.equal(secrets.seal('Ñandú 日本'))
     expect(secrets.open(sealed)).to.equal('Ñandú 日本')
-    expect(() => secrets.open(`A${sealed.slice(1)}`.replace(/^AA/, 'AB'))).to.throw()
+    const changed = `${sealed[0] === 'A' ? 'B' : 'A'}${sealed.slice(1)}`
+    expect(() => secrets.open(changed)).to.throw()
     expect(() => openSecrets(Buffer.alloc(32, 2)).open(sealed)).to.throw()
   })
 })

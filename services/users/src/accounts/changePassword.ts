@@ -34,9 +34,8 @@ export async function changePassword(users: Users, change: PasswordChange): Prom
     .where({ 'a.id': change.userId })
     .first()
   const email = row?.email ?? ''
-  await throttle.admit(email, change.address)
-  if ((await checkPassword(users, row, change.current)) === null) throw badCredentials()
-  await throttle.forgive(email, change.address)
+  const check = () => checkPassword(users, row, change.current)
+  if ((await throttle.attempt(email, change.address, check)) === null) throw badCredentials()
   const hashes = await hashesOf(users, change.password)
   await inTransaction(database, async (transaction) => {
     await storePassword(transaction, change.userId, hashes, now())

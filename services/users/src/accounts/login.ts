@@ -45,12 +45,11 @@ export interface Try {
 /** @returns the account's id. @throws ApiError 401, 429 */
 export async function checkLogin(users: Part, attempt: Try): Promise<number> {
   const { email, password, address, bounded } = attempt
-  if (!bounded) await users.throttle.admit(email, address)
-  const row: LoginRow | undefined = await loginRows(users.database)
-    .where({ 'a.email': email })
-    .first()
-  const found = await checkPassword(users, row, password)
+  const check = async (): Promise<LoginRow | null> => {
+    const row = await loginRows(users.database).where({ 'a.email': email }).first()
+    return checkPassword(users, row, password)
+  }
+  const found = await (bounded ? check() : users.throttle.attempt(email, address, check))
   if (found === null) throw badCredentials()
-  if (!bounded) await users.throttle.forgive(email, address)
   return found.id
 }

@@ -3,12 +3,21 @@
  *
  * @module
  */
+import { ApiError } from '@bookshop/kit/errors'
+
 export class GateFull extends Error {
   constructor() {
     super('too much of this is waiting already')
     this.name = 'GateFull'
   }
 }
+
+/** What a caller is told of a full line: nothing was done. */
+export const busy = (cause: unknown): ApiError =>
+  new ApiError(503, 'too_busy', 'Too many at once; try again', {
+    headers: { 'Retry-After': '1' },
+    cause,
+  })
 
 export interface Gate {
   run<T>(work: () => Promise<T>): Promise<T>

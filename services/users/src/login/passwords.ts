@@ -2,15 +2,15 @@
  * Passwords: Argon2id (RFC 9106, OWASP's m=19 MiB, t=2, p=1; 17 ms here), beside the old shop's salted
  * SHA-256 for as long as a rollback to it is possible.
  *
- * Hashing happens in libuv's threads, two at a time: the event loop stays free, and a rush of logins
- * cannot take the threads that everything else needs. The only file that knows the argon2 library.
+ * Hashing happens in libuv's threads, one less at a time than there are processors: the event loop
+ * stays free, and a rush of logins cannot take the threads that everything else needs. The only file that knows the argon2 library.
  *
  * @module
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { ApiError } from '@bookshop/kit/errors'
+import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
-import { GateFull, gate } from './gate.ts'
+import { busy, GateFull, gate } from './gate.ts'
 
 export interface LegacyHash {
   readonly legacy_salt: string
@@ -40,8 +40,9 @@ export interface Passwords {
 }
 
 const options = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
-const atOnce = 2
-/** About two seconds of work. */
+/** One processor stays with the event loop. */
+const atOnce = Math.max(1, availableParallelism() - 1)
+/** A few seconds of work. */
 const inLine = 256
 
 export const legacyHashOf = (salt: string, password: string): string =>
@@ -51,12 +52,6 @@ const equal = (one: string, other: string): boolean => {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
-
-const busy = (cause: unknown): ApiError =>
-  new ApiError(503, 'too_busy', 'Too many logins at once; try again', {
-    headers: { 'Retry-After': '1' },
-    cause,
-  })
 
 export function openPasswords(keepsLegacy: boolean): Passwords {
   const doing = gate(atOnce, inLine)

@@ -3,15 +3,24 @@
  * and a database that is down stops logins anyway, so Redis would only be one more thing to lose.
  *
  * A try is counted before the password is looked at and given back when it was right, so that tries
- * sent all at once are bounded too. Failures are forgotten 15 minutes after the first.
+ * sent all at once are bounded too. Those of one account wait for each other here, so that many right
+ * ones at once are not taken for guesses. Failures are forgotten 15 minutes after the first.
  *
  * @module
  */
 import { createHash } from 'node:crypto'
 import type { Database } from '@bookshop/kit/database'
 import { ApiError } from '@bookshop/kit/errors'
+import { busy, GateFull } from './gate.ts'
+import { lanes } from './lanes.ts'
 
 export interface Throttle {
+  /**
+   * Looks at a password: `work` gives null when it was wrong.
+   *
+   * @throws ApiError 429 when there were too many wrong ones, 503 when too many are waiting
+   */
+  attempt<T>(email: string, address: string, work: () => Promise<T | null>): Promise<T | null>
   /** Counts a try. @throws ApiError 429 when there were too many */
   admit(email: string, address: string): Promise<void>
   /** The try was right: the account starts afresh, the address gets its try back. */
@@ -76,7 +85,25 @@ export function openThrottle(database: Database, limits: Limits): Throttle {
     return rows[0]?.seconds ?? 0
   }
 
-  return {
+  const accounts = lanes(1, 256)
+  const addresses = lanes(16, 512)
+  const inLanes = async <T>(email: string, address: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      const ofAccount = () => accounts.run(email, work)
+      return await addresses.run(networkOf(address), ofAccount)
+    } catch (error) {
+      throw error instanceof GateFull ? busy(error) : error
+    }
+  }
+
+  const throttle: Throttle = {
+    attempt: (email, address, work) =>
+      inLanes(email, address, async () => {
+        await throttle.admit(email, address)
+        const result = await work()
+        if (result !== null) await throttle.forgive(email, address)
+        return result
+      }),
     async admit(email, address) {
       for (const [key, limit] of keysOf(email, address)) {
         if ((await count(key)) > limit) throw tooMany(await secondsLeft(key))
@@ -94,4 +121,5 @@ export function openThrottle(database: Database, limits: Limits): Throttle {
       await database('login_attempt').whereRaw('until <= UTC_TIMESTAMP(3)').limit(1000).delete()
     },
   }
+  return throttle
 }

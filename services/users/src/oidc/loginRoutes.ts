@@ -79,12 +79,13 @@ export function loginRoutes(parts: LoginParts): Router {
     const email = normalEmail(textOf(request.body?.email))
     const password = textOf(request.body?.password)
     const address = addressOf(request, users.trustedProxies)
-    await users.throttle.admit(email, address)
-    const session = await owner.login({ email, password, userAgent: request.get('user-agent') })
+    const userAgent = request.get('user-agent')
+    const session = await users.throttle.attempt(email, address, () =>
+      owner.login({ email, password, userAgent }),
+    )
     if (session === null) {
       return show(response, details, 401, email, 'E-mail address or password is wrong.')
     }
-    await users.throttle.forgive(email, address)
     setSessionCookie(response, session.cookie, users)
     await finish(request, response, details, session)
   }

@@ -11,7 +11,7 @@ import type { ServerResponse } from 'node:http'
 import { type Database, isDuplicate, type Transaction } from '@bookshop/kit/database'
 import { ApiError } from '@bookshop/kit/errors'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
-import { GateFull, gate } from '../login/gate.ts'
+import { busy, GateFull, gate } from '../login/gate.ts'
 import type { Secrets } from '../secrets.ts'
 import { inside } from './records.ts'
 import type { TokenSessions } from './tokenSessions.ts'
@@ -149,7 +149,7 @@ export function refreshRoute(parts: RefreshParts): RequestHandler {
       return await under.run(() => rotate(request, response, token))
     } catch (error) {
       if (error instanceof RolledBack) return error.answer
-      throw error instanceof GateFull ? unavailable('Too many refreshes at once', error) : error
+      throw error instanceof GateFull ? busy(error) : error
     }
   }
 
