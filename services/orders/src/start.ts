@@ -21,6 +21,7 @@ import { handlers, topics } from './events/userEvents.ts'
 import { createMetrics } from './metrics.ts'
 import { simulatedPayments } from './payments/simulated.ts'
 import { startDeliveries } from './providers/callbacks.ts'
+import { startRetention } from './retention.ts'
 import { simulatedParcels } from './shipping/simulated.ts'
 import type { Shop } from './shop.ts'
 import { usersOver } from './users/client.ts'
@@ -113,6 +114,7 @@ export async function startOrders(options: StartOptions): Promise<void> {
       startRecovery(shop, config.recoveryInterval),
       startDeliveries({ database, url, secret: providerSecret, log }, deliveryIntervalMs),
       startEvents(config, shop),
+      startRetention(database, log),
     ],
   })
 }

@@ -1,12 +1,17 @@
 /**
- * The service as a process that kills itself at one point of a checkout, as `kill -9` would.
+ * The service as a process that kills itself, as `kill -9` would, at the point of a checkout that its
+ * parent has named.
  *
  * @module
  */
 import { readConfig } from '../../src/config.ts'
 import { startOrders } from '../../src/start.ts'
 
-const killAt = process.env.KILL_AT ?? ''
+let killAt: unknown
+process.on('message', (point) => {
+  killAt = point
+  process.send?.('armed')
+})
 
 await startOrders({
   config: readConfig(process.env),
