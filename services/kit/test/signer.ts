@@ -10,6 +10,7 @@ export interface Claims {
   readonly sub?: string
   readonly issuer?: string
   readonly audience?: string
+  readonly scope?: string
   /** Seconds from now. */
   readonly expiresIn?: number
 }
@@ -22,8 +23,15 @@ export interface Signer {
 
 const signerOf = (key: CryptoKey | Uint8Array, kid: string, publicKey: JWK): Signer => ({
   keys: { keys: [{ ...publicKey, kid, alg: 'EdDSA', use: 'sig' }] },
-  sign: ({ roles, sub = '1', issuer = 'matapalo-edge', audience = 'catalog', expiresIn = 60 }) =>
-    new SignJWT({ name: 'Somebody', roles })
+  sign: ({
+    roles,
+    sub = '1',
+    issuer = 'matapalo-edge',
+    audience = 'catalog',
+    expiresIn = 60,
+    scope,
+  }) =>
+    new SignJWT({ name: 'Somebody', roles, ...(scope === undefined ? {} : { scope }) })
       .setProtectedHeader({ alg: 'EdDSA', kid })
       .setIssuer(issuer)
       .setAudience(audience)

@@ -151,6 +151,14 @@ describe('refreshing', function () {
     const cookie = String(found.json.cookie)
     expect((await rig.ask('GET', '/api/profile', undefined, { cookie })).status).to.equal(200)
     expect((await rig.ask('GET', path('nothing'), undefined, { bearer })).status).to.equal(404)
+    const claims = { roles: ['system'], sub: 'matapalo-edge', audience: 'users' }
+    const asserted = async (more: object) => {
+      const identity = await rig.edge.sign({ ...claims, ...more })
+      const headers = { 'x-matapalo-identity': identity }
+      return (await rig.ask('GET', path(decodeJwt(access).sid), undefined, { headers })).status
+    }
+    expect(await asserted({ scope: 'sessions:bridge' })).to.equal(200)
+    expect(await asserted({ scope: 'users:read' })).to.equal(403)
     const curious = await rig.ask('GET', path('nothing'), undefined, { bearer: access })
     expect(curious.status).to.equal(403)
   })
