@@ -50,8 +50,12 @@ export interface RouteRule {
   readonly reads: readonly string[]
   /** Roles, any of which the caller must have; absent: no check at the edge. */
   readonly roles?: readonly string[]
+  /** Scopes, all of which a bearer token must have; a session is not asked. */
+  readonly scopes?: readonly string[]
   /** True: a signed identity is required. */
   readonly login?: boolean
+  /** Always the service's, whoever owns the domain; absent: the owner's. */
+  readonly side?: 'service'
   /** Path spellings that pass although they can be read in several ways; absent: none. */
   readonly tolerates?: readonly Tolerance[]
   /** Most octets of a request's content; absent: the edge's own limit. */

@@ -54,8 +54,10 @@ function ruleOf(
   access: 'read' | 'write',
   methods: readonly string[],
 ): RouteRule {
-  const own = domain !== null && access === 'write' ? [domain] : []
-  const seen = domain !== null ? [domain] : []
+  // What the monolith never had stands in `serviceOnly:` tables, which do not move.
+  const touches = domain !== null && route.side === undefined
+  const own = touches && access === 'write' ? [domain] : []
+  const seen = touches ? [domain] : []
   // `writes:` beside GET and POST speaks of the POST, unless the reader alone was written down.
   const declared =
     access === 'write' || route.access === 'read' || onlySafe(route) ? route.writes : []
@@ -71,7 +73,9 @@ function ruleOf(
     ...(route.query === undefined ? {} : { query: predicates(route.query, false) }),
     ...(route.headers === undefined ? {} : { headers: predicates(route.headers, true) }),
     ...(route.roles === undefined ? {} : { roles: route.roles }),
+    ...(route.scopes === undefined ? {} : { scopes: route.scopes }),
     ...(route.login === undefined ? {} : { login: route.login }),
+    ...(route.side === undefined ? {} : { side: route.side }),
     ...(route.tolerates === undefined ? {} : { tolerates: route.tolerates }),
     ...(route.maxBody === undefined ? {} : { maxBody: route.maxBody }),
     ...(route.overrides === undefined ? {} : { overrides: route.overrides }),

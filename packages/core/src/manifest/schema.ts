@@ -37,6 +37,13 @@ const routeFields = {
   writes: z.array(name).optional().describe('Domains whose tables a request may write'),
   reads: z.array(name).optional().describe('Domains whose tables the answer reads'),
   roles: z.array(z.string().min(1)).min(1).optional().describe('Any of these is required'),
+  scopes: z
+    .array(z.string().regex(/^[!#-[\]-~]+$/, 'is not a scope (RFC 6749 3.3)'))
+    .min(1)
+    .optional()
+    .describe(
+      'All of these are required of a bearer token; a session is the person and has no scopes',
+    ),
   login: z.boolean().optional().describe('A signed identity is required'),
   host: z.string().min(1).optional(),
   query: predicates.optional(),
@@ -53,7 +60,14 @@ const routeFields = {
     .describe('Domains of whose wider routes this is a deliberate exception'),
 }
 
-const domainRoute = z.strictObject({ ...routeFields, methods })
+const domainRoute = z.strictObject({
+  ...routeFields,
+  methods,
+  side: z
+    .literal('service')
+    .optional()
+    .describe('Always served by the service, whoever owns the domain: the monolith never had it'),
+})
 const projectRoute = z.strictObject({ ...routeFields, methods: methods.optional() })
 
 export const lensKeys = ['enum', 'boolean', 'minorUnits', 'instant', 'json'] as const
@@ -182,6 +196,7 @@ export const projectSchema = z.strictObject({
 
 export type ManifestDocument = z.infer<typeof manifestSchema>
 export type ProjectDocument = z.infer<typeof projectSchema>
-export type RouteDocument = z.infer<typeof projectRoute>
+export type RouteDocument = z.infer<typeof projectRoute> &
+  Partial<Pick<z.infer<typeof domainRoute>, 'side'>>
 export type TableDocument = z.infer<typeof table>
 export type LensDocument = z.infer<typeof lens>

@@ -32,7 +32,7 @@ export function decide(table: RouteTable, request: RequestLine): Decision {
   const writes = route ? route.writes : unsafe ? all : []
   const reads = route ? route.reads : all
   const home = table.domains.find(({ domain }) => domain === route?.domain)
-  const side = home?.owner ?? 'monolith'
+  const side = (home && route?.side) ?? home?.owner ?? 'monolith'
   const stateOf = (name: string) => table.domains.find(({ domain }) => domain === name)
   return {
     route,

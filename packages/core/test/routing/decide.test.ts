@@ -1,4 +1,4 @@
-import { type Decision, decide } from '@matapalo/core'
+import { type Decision, type DomainState, decide } from '@matapalo/core'
 import { expect } from 'chai'
 import { line, shop, tableOf } from './tables.ts'
 
@@ -105,6 +105,49 @@ describe('decide', () => {
     })
     const unlisted = decide(table, line('GET', '/legacy')).route
     expect(unlisted?.tolerates).to.deep.equal(['encodedSlashes'])
+  })
+
+  it('sends what the monolith never had to the service, whoever owns the domain, and holds none of it', () => {
+    const table = (state: Partial<DomainState>) =>
+      tableOf({
+        domains: [{ ...state, domain: 'users' }],
+        routes: {
+          users: [
+            { path: '/identity/*', methods: ['GET', 'POST'], side: 'service' },
+            { path: '/internal/users/:id', methods: ['GET'], side: 'service', reads: ['users'] },
+            { path: '/api/login', methods: ['POST'] },
+          ],
+        },
+        project: [],
+      })
+    for (const owner of ['monolith', 'service'] as const) {
+      const token = decide(table({ owner, hold: true }), line('POST', '/identity/token'))
+      expect(token, owner).to.deep.include({
+        side: 'service',
+        upstream: 'users_service',
+        access: 'write',
+        writes: [],
+        holdFor: [],
+        freshFor: [],
+      })
+      expect(decide(table({ owner }), line('POST', '/api/login')).side).to.equal(owner)
+    }
+    const card = (owner: 'monolith' | 'service') =>
+      decide(table({ owner }), line('GET', '/internal/users/7')).freshFor
+    expect(card('monolith')).to.deep.equal(['users'])
+    expect(card('service')).to.deep.equal([])
+  })
+
+  it('says which scopes a route asks a token for', () => {
+    const table = tableOf({
+      domains: [{ domain: 'users' }],
+      routes: { users: [{ path: '/a', methods: ['GET'], scopes: ['users:read'], roles: ['x'] }] },
+      project: [],
+    })
+    expect(decide(table, line('GET', '/a')).route).to.deep.include({
+      scopes: ['users:read'],
+      roles: ['x'],
+    })
   })
 
   it('is conservative with a table that lists nothing', () => {
