@@ -23,6 +23,8 @@ function contentOf(error: EdgeError | undefined) {
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
   }
+  if (error?.retryAfter !== undefined) headers['retry-after'] = error.retryAfter
+  if (error?.challenge !== undefined) headers['www-authenticate'] = error.challenge
   return { text, headers }
 }
 
@@ -30,7 +32,6 @@ function contentOf(error: EdgeError | undefined) {
 export function rawAnswer(error: EdgeError): string {
   const { text, headers } = contentOf(error)
   headers.connection = 'close'
-  if (error.retryAfter !== undefined) headers['retry-after'] = error.retryAfter
   if (error.status === 426) Object.assign(headers, { 'sec-websocket-version': 13 })
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const reason = STATUS_CODES[error.status] ?? ''
@@ -57,7 +58,6 @@ export function answerError(
   }
   const { text, headers } = contentOf(known)
   if (exchange !== undefined) headers['x-request-id'] = exchange.requestId
-  if (known?.retryAfter !== undefined) headers['retry-after'] = known.retryAfter
   // A client that was not told to continue may send its content or not: nobody can tell.
   const unsure = exchange?.expectsContinue === true && !res.req.complete
   if (known?.closes || unsure) {

@@ -6,6 +6,7 @@
 import { hostname } from 'node:os'
 import { type Config, count, flag, millis, port, type Settings, text, url } from '@matapalo/runtime'
 import { TestFaultRefused } from './errors.ts'
+import { identitySettings } from './identity/settings.ts'
 
 const forwarder = (value: string): 'undici' | 'middleware' => {
   if (value === 'undici' || value === 'middleware') return value
@@ -41,34 +42,12 @@ export const edgeSettings = {
     help: "toolkit schema on the services' server, account matapalo_edge",
   },
   redisUrl: { env: 'REDIS_URL', parse: url, help: 'store of tokens that all edges share' },
-  identityKey: {
-    env: 'EDGE_IDENTITY_KEY',
-    parse: text,
-    help: 'private Ed25519 key (PKCS #8 PEM or JWK) that signs identities for services',
-  },
   stateDir: {
     env: 'EDGE_STATE_DIR',
     parse: text,
     help: 'directory of the last route table, for a boot while nothing answers',
   },
-  sessionCookie: {
-    env: 'SESSION_COOKIE',
-    parse: text,
-    default: 'sid',
-    help: 'name of the legacy session cookie',
-  },
-  introspectPath: {
-    env: 'INTROSPECT_PATH',
-    parse: text,
-    default: '/api/session',
-    help: 'path that answers {user} for a session cookie; asked of whoever serves it',
-  },
-  identityTtl: {
-    env: 'EDGE_IDENTITY_TTL_MS',
-    parse: millis,
-    default: 30_000,
-    help: 'how long an introspected session is believed, ms (30000: a changed role works within half a minute; logout works at once)',
-  },
+  ...identitySettings,
   holdMax: {
     env: 'EDGE_HOLD_MAX_MS',
     parse: millis,

@@ -10,7 +10,7 @@ import type { Forwarder, Head, Outcome } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
-import type { Introspection } from './identity/introspection.ts'
+import { bearerFields, withoutSession } from './identity/bearer/fields.ts'
 import { type Subject, sessionChange } from './identity/subject.ts'
 import type { TableInForce } from './tableInForce.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
@@ -21,8 +21,8 @@ export interface DeliveryParts {
   readonly replicas: Replicas
   readonly forwarder: Forwarder
   readonly freshness: Freshness | undefined
-  readonly introspection: Introspection
-  readonly announceSession: (subject: Subject) => void
+  /** An answer has changed this session: what is known of it goes, in every edge. */
+  readonly sessionChanged: (subject: Subject) => void
   readonly sessionCookie: string
   /** Most octets of content where the route says nothing. */
   readonly maxBody: number
@@ -57,21 +57,7 @@ export class Delivery {
       origin: replica.url,
       method: line.method,
       target: exchange.target,
-      headers: upstreamFields(req.rawHeaders, {
-        host: req.headers.host as string,
-        remoteAddress: req.socket.remoteAddress ?? '',
-        scheme: 'http',
-        requestId: exchange.requestId,
-        traceparent: exchange.traceparent,
-        // Also while nobody is watched: what it calls may be decided after a switch.
-        tracestate:
-          table.domains.length > 0
-            ? exchange.tracestate()
-            : (req.headers.tracestate as string | undefined),
-        ...(decision.side === 'service' && exchange.assertion !== undefined
-          ? { identity: exchange.assertion }
-          : {}),
-      }),
+      headers: this.#fields(exchange, table, decision),
       hasBody: exchange.hasBody,
       maxBody: limit,
       onBodyWanted: () => {
@@ -99,6 +85,28 @@ export class Delivery {
     return outcome
   }
 
+  #fields(exchange: Exchange, table: RouteTable, { side }: Decision): readonly string[] {
+    const { req, bearer, session: bridged } = exchange
+    const fields = upstreamFields(req.rawHeaders, {
+      host: req.headers.host as string,
+      remoteAddress: req.socket.remoteAddress ?? '',
+      scheme: 'http',
+      requestId: exchange.requestId,
+      traceparent: exchange.traceparent,
+      // Also while nobody is watched: what it calls may be decided after a switch.
+      tracestate:
+        table.domains.length > 0
+          ? exchange.tracestate()
+          : (req.headers.tracestate as string | undefined),
+      ...(side === 'service' && exchange.assertion !== undefined
+        ? { identity: exchange.assertion }
+        : {}),
+    })
+    if (bearer === undefined) return fields
+    const { sessionCookie } = this.#parts
+    return bearerFields(fields, { bearer, side, sessionCookie, bridged, now: Date.now() })
+  }
+
   #onHead(
     exchange: Exchange,
     head: Head,
@@ -116,14 +124,11 @@ export class Delivery {
     write: FreshWrite | undefined,
     change: { readonly subject: Subject | null } | undefined,
   ): Promise<void> {
-    const { freshness, introspection, inForce, announceSession } = this.#parts
+    const { freshness, inForce, sessionChanged } = this.#parts
     const { subjects } = exchange.credentials
     const forget = change?.subject ? [...subjects, change.subject] : subjects
     if (change !== undefined) {
-      for (const subject of forget) {
-        introspection.forget(subject)
-        announceSession(subject)
-      }
+      for (const subject of forget) sessionChanged(subject)
       await freshness?.carryOver([...inForce.watched], subjects, change.subject)
     }
     if (write === undefined) return
@@ -132,7 +137,11 @@ export class Delivery {
   }
 
   #answerFields(exchange: Exchange, head: Head): readonly string[] {
-    const fields = [...head.headers, 'x-request-id', exchange.requestId]
+    const theirs =
+      exchange.bearer === undefined
+        ? head.headers
+        : withoutSession(head.headers, this.#parts.sessionCookie)
+    const fields = [...theirs, 'x-request-id', exchange.requestId]
     if (this.#parts.closing()) fields.push('connection', 'close')
     if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
     return fields

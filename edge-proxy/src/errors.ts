@@ -11,6 +11,8 @@ export abstract class EdgeError extends MatapaloError {
   abstract readonly status: number
   /** Seconds for `Retry-After`; undefined: no such header. */
   readonly retryAfter: number | undefined = undefined
+  /** For `WWW-Authenticate`; undefined: no such header. */
+  readonly challenge: string | undefined = undefined
   /** True: the connection is closed after the answer, since its framing cannot be trusted. */
   readonly closes: boolean = false
 
@@ -92,33 +94,6 @@ export class RequestTimeout extends EdgeError {
   override readonly closes = true
   constructor() {
     super('the request did not arrive in time (RFC 9110 15.5.9)')
-  }
-}
-
-export class LoginRequired extends EdgeError {
-  readonly code = 'MATAPALO_EDGE_LOGIN_REQUIRED'
-  readonly status = 401
-  constructor() {
-    super('this route needs a session; log in and try again')
-  }
-}
-
-export class RoleRequired extends EdgeError {
-  readonly code = 'MATAPALO_EDGE_ROLE_REQUIRED'
-  readonly status = 403
-  constructor(roles: readonly string[]) {
-    super(`this route needs one of the roles: ${roles.join(', ')}`)
-  }
-}
-
-/** The owner of the sessions did not say who the caller is. Nothing was forwarded. */
-export class IdentityUnknown extends EdgeError {
-  readonly code = 'MATAPALO_EDGE_IDENTITY_UNKNOWN'
-  readonly status = 503
-  override readonly retryable = true
-  override readonly retryAfter = 1
-  constructor(cause?: unknown) {
-    super('who is calling could not be established in time; try again', { cause })
   }
 }
 

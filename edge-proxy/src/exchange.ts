@@ -7,9 +7,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestLine, Tolerance } from '@matapalo/core'
 import type { Guarded } from './guard/guard.ts'
 import type { Slot } from './hold/holdQueue.ts'
+import type { BridgedSession } from './identity/bearer/bridge.ts'
+import type { Bearer } from './identity/bearer/claims.ts'
 import type { Identity } from './identity/introspection.ts'
 import type { Parents } from './identity/parent.ts'
-import { type Credentials, credentialsOf, type Subject } from './identity/subject.ts'
+import {
+  bearerCredentials,
+  type Credentials,
+  credentialsOf,
+  type Subject,
+} from './identity/subject.ts'
 import { requestIdOf, traceparentOf } from './trace.ts'
 
 let arrivals = 0
@@ -45,6 +52,9 @@ export class Exchange {
   /** Undefined until it was needed. */
   identity: Identity | null | undefined
   assertion: string | undefined
+  /** Verified at arrival; undefined: the request brings no token, or nobody judges it here. */
+  #bearer: Bearer | undefined
+  #bridged: BridgedSession | null | 'unknown' | undefined
   /** `domain:term` of what the answering side was found to have applied. */
   readonly fresh = new Set<string>()
   /** Domains in whose name the subject was made dirty. */
@@ -94,8 +104,40 @@ export class Exchange {
   }
 
   get credentials(): Credentials {
-    this.#credentials ??= credentialsOf(this.req.headers, this.#sessionCookie)
+    this.#credentials ??=
+      this.#bearer === undefined
+        ? credentialsOf(this.req.headers, this.#sessionCookie)
+        : bearerCredentials(this.#bearer.subject, this.session?.subject)
     return this.#credentials
+  }
+
+  get bearer(): Bearer | undefined {
+    return this.#bearer
+  }
+
+  setBearer(bearer: Bearer): void {
+    this.#bearer = bearer
+    this.identity = bearer.identity
+    this.#renew()
+  }
+
+  /** What stands for the bearer at the monolith; null: nothing; unknown: nobody said in time. */
+  get bridged(): BridgedSession | null | 'unknown' | undefined {
+    return this.#bridged
+  }
+
+  setBridged(session: BridgedSession | null | 'unknown'): void {
+    this.#bridged = session
+    this.#renew()
+  }
+
+  get session(): BridgedSession | undefined {
+    return typeof this.#bridged === 'object' && this.#bridged !== null ? this.#bridged : undefined
+  }
+
+  #renew(): void {
+    this.#credentials = undefined
+    this.#subjects = undefined
   }
 
   /** Who reads and writes here: the sender, and whoever the sender's request is made for. */

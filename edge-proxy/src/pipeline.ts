@@ -17,10 +17,7 @@ import type { Exchange } from './exchange.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import { settleReadings } from './guard/readings.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
-import { enforceAccess, guarded } from './identity/access.ts'
-import type { Signer } from './identity/assertion.ts'
-import type { Introspection } from './identity/introspection.ts'
-import type { Subject } from './identity/subject.ts'
+import type { Callers } from './identity/callers.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Retries } from './retries.ts'
 import type { TableInForce } from './tableInForce.ts'
@@ -32,8 +29,7 @@ export interface PipelineParts {
   readonly isolated: () => boolean
   /** Undefined: own reads are left to luck (a test fault). */
   readonly freshness: Freshness | undefined
-  readonly introspection: Introspection
-  readonly signer: Signer
+  readonly callers: Callers
   readonly delivery: Delivery
   readonly retries: Retries
   readonly metrics: EdgeMetrics
@@ -66,7 +62,10 @@ export class Pipeline {
 
   async #serve(exchange: Exchange): Promise<void> {
     let failingSince: number | undefined
-    this.#parts.retries.request()
+    const { callers, retries } = this.#parts
+    retries.request()
+    const judged = callers.arrive(exchange)
+    if (judged !== undefined) await judged
     while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
@@ -80,17 +79,9 @@ export class Pipeline {
         continue
       }
       // Every step here either has nothing to do, or awaits and sends the loop around.
-      if (this.#needsIdentity(exchange, decision)) {
-        await this.#identify(exchange)
-        continue
-      }
-      enforceAccess(decision.route, exchange.identity ?? null)
-      if (this.#needsAssertion(exchange, decision)) {
-        exchange.assertion = await this.#parts.signer.sign(
-          // needsAssertion has seen it.
-          exchange.identity as NonNullable<typeof exchange.identity>,
-          decision.upstream,
-        )
+      const unknown = callers.next(exchange, decision, this.#causal())
+      if (unknown !== undefined) {
+        await unknown
         continue
       }
       const unsettled = this.#notFresh(exchange, table, decision)
@@ -107,7 +98,7 @@ export class Pipeline {
       const outcome = await this.#parts.delivery.deliver(exchange, table, decision, write)
       if (outcome.kind !== 'failed' || exchange.gone) return
       failingSince ??= performance.now()
-      this.#parts.retries.allow(exchange, decision, outcome, failingSince)
+      retries.allow(exchange, decision, outcome, failingSince)
       await sleep(retryMs)
     }
   }
@@ -131,7 +122,8 @@ export class Pipeline {
   #readDomains(decision: Decision): readonly string[] {
     const { route } = decision
     if (route === null) return this.#parts.inForce.held
-    return route.domain === null ? route.reads : [route.domain, ...route.reads]
+    const moves = route.domain !== null && route.side === undefined
+    return moves ? [route.domain, ...route.reads] : route.reads
   }
 
   async #hold(exchange: Exchange, decision: Decision, domains: readonly string[]): Promise<void> {
@@ -139,7 +131,7 @@ export class Pipeline {
     exchange.slot?.free()
     exchange.slot = null
     // What will be needed after the hold is asked for during it.
-    if (decision.route?.domain) void this.#identify(exchange).catch(() => undefined)
+    if (decision.route?.domain) this.#parts.callers.ahead(exchange)
     exchange.slot = await this.#parts.holds.wait({
       order: exchange.order,
       since: exchange.heldSince,
@@ -153,22 +145,10 @@ export class Pipeline {
     })
   }
 
-  #needsIdentity(exchange: Exchange, decision: Decision): boolean {
-    if (exchange.identity !== undefined) return false
-    return guarded(decision.route) || decision.side === 'service'
-  }
-
-  async #identify(exchange: Exchange): Promise<void> {
-    const { session, subjects } = exchange.credentials
-    if (session === undefined) {
-      exchange.identity = null
-      return
-    }
-    exchange.identity = await this.#parts.introspection.identify(subjects[0] as Subject, session)
-  }
-
-  #needsAssertion(exchange: Exchange, decision: Decision): boolean {
-    return decision.side === 'service' && !!exchange.identity && exchange.assertion === undefined
+  /** Somebody reads where it is not written, or soon may. */
+  #causal(): boolean {
+    const { freshness, inForce } = this.#parts
+    return freshness !== undefined && (inForce.watched.size > 0 || inForce.held.length > 0)
   }
 
   /** Domains the answering side does not own, or may not own any more, and must have caught up on. */
@@ -194,6 +174,7 @@ export class Pipeline {
       side: decision.side,
       access: decision.access,
       subjects: exchange.subjects,
+      unsure: exchange.bridged === 'unknown',
       signal: exchange.left,
     })
     if (outcome === 'stale') exchange.possiblyStale = true
@@ -208,7 +189,8 @@ export class Pipeline {
       .filter(({ domain }) => watched.has(domain) && decision.writes.includes(domain))
       .map(({ domain, owner }) => ({ domain, owner }))
     if (domains.length === 0) return undefined
-    return { id: exchange.traceparent, subjects: exchange.subjects, domains }
+    const everybody = exchange.bridged === 'unknown'
+    return { id: exchange.traceparent, subjects: exchange.subjects, domains, everybody }
   }
 }
 

@@ -55,10 +55,11 @@ export function watchedDomains(table: RouteTable): ReadonlySet<string> {
   const owners = new Map(table.domains.map(({ domain, owner }) => [domain, owner]))
   const watched = new Set<string>()
   for (const route of table.routes) {
-    const side: Side = (route.domain === null ? undefined : owners.get(route.domain)) ?? 'monolith'
+    const owner = route.domain === null ? undefined : owners.get(route.domain)
+    const side: Side = (owner && route.side) ?? owner ?? 'monolith'
     for (const domain of route.reads) {
-      const owner = owners.get(domain)
-      if (owner !== undefined && owner !== side) watched.add(domain)
+      const writer = owners.get(domain)
+      if (writer !== undefined && writer !== side) watched.add(domain)
     }
   }
   return watched

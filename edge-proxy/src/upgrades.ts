@@ -17,8 +17,9 @@ import { guard } from './guard/guard.ts'
 import { checkHandshake } from './guard/handshake.ts'
 import { settleReadings } from './guard/readings.ts'
 import { enforceAccess, guarded } from './identity/access.ts'
-import type { Introspection } from './identity/introspection.ts'
-import { credentialsOf, type Subject } from './identity/subject.ts'
+import { bearerFields } from './identity/bearer/fields.ts'
+import type { Callers } from './identity/callers.ts'
+import { credentialsOf } from './identity/subject.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { requestIdOf, traceparentOf } from './trace.ts'
 import type { Replicas } from './upstreams/replicas.ts'
@@ -27,7 +28,7 @@ export interface UpgradesParts {
   readonly inForce: TableInForce
   readonly forwarder: UpgradeForwarder
   readonly replicas: Replicas
-  readonly introspection: Introspection
+  readonly callers: Callers
   readonly sessionCookie: string
 }
 
@@ -61,38 +62,48 @@ export class Upgrades {
   }
 
   async #serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const { inForce, forwarder, replicas, introspection, sessionCookie } = this.#parts
+    const { inForce, forwarder, replicas, callers, sessionCookie } = this.#parts
     const message = guard(req)
     checkHandshake(req, message)
     const { method, path, search, host, loose } = message
     const line = { method, path, host, query: new URLSearchParams(search), headers: req.headers }
-    const { session, subjects } = credentialsOf(req.headers, sessionCookie)
+    const bearer = await callers.bearerOf(req.headers.authorization)
     const first = inForce.table && decide(inForce.table, line)
     const identity =
-      first && guarded(first.route) && session !== undefined
-        ? await introspection.identify(subjects[0] as Subject, session)
-        : null
+      bearer?.identity ??
+      (first && guarded(first.route)
+        ? await callers.identityOf(credentialsOf(req.headers, sessionCookie))
+        : null)
+    const bridged =
+      bearer && first?.side === 'monolith' ? await callers.sessionOf(bearer) : undefined
     const table = inForce.table
     const decision = table && decide(table, line)
     // A socket carries no request that could wait: the client is asked to come again.
-    if (table === undefined || decision === undefined || decision.holdFor.length > 0) {
+    const moved = bearer !== undefined && first?.side !== decision?.side
+    if (table === undefined || decision === undefined || moved || decision.holdFor.length > 0) {
       throw new UpgradeFailed()
     }
     if (loose !== undefined) settleReadings(table, line, decision, loose)
     enforceAccess(decision.route, identity)
     const domain = decision.route?.domain ?? null
-    this.#open.set(socket, { domain, side: decision.side })
+    const { side } = decision
+    const moves = decision.route?.side === undefined
+    this.#open.set(socket, { domain: moves ? domain : null, side })
     socket.once('close', () => this.#open.delete(socket))
+    const fields = upstreamFields(req.rawHeaders, {
+      host: req.headers.host as string,
+      remoteAddress: req.socket.remoteAddress ?? '',
+      scheme: 'http',
+      requestId: requestIdOf(req.headers['x-request-id']),
+      traceparent: traceparentOf(req.headers.traceparent),
+    })
     forwarder.upgrade(req, socket, head, {
       origin: replicas.pick(table, decision.upstream),
       target: path + search,
-      headers: upstreamFields(req.rawHeaders, {
-        host: req.headers.host as string,
-        remoteAddress: req.socket.remoteAddress ?? '',
-        scheme: 'http',
-        requestId: requestIdOf(req.headers['x-request-id']),
-        traceparent: traceparentOf(req.headers.traceparent),
-      }),
+      headers:
+        bearer === undefined
+          ? fields
+          : bearerFields(fields, { bearer, side, sessionCookie, bridged, now: Date.now() }),
     })
   }
 

@@ -2,6 +2,7 @@ import { readConfig } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { edgeSettings, refuseFaults } from '../src/config.ts'
 import { TestFaultRefused } from '../src/errors.ts'
+import { issuerOf } from '../src/identity/settings.ts'
 
 const least = {
   CONTROL_URL: 'http://127.0.0.1:1',
@@ -40,6 +41,36 @@ describe('edge configuration', () => {
     })
     const set = { EDGE_CLIENT_CONNECTIONS: '0', EDGE_CLIENT_RATE: '50', EDGE_HEALTH_PATH: '/up' }
     expect(read(set)).to.include({ clientConnections: 0, clientRate: 50, healthPath: '/up' })
+  })
+
+  it('judges bearer tokens where an issuer is named, and wants to know for whom they are', () => {
+    expect(issuerOf(read({}))).to.equal(undefined)
+    const EDGE_OIDC_ISSUER = 'https://shop.test/identity'
+    const EDGE_OIDC_AUDIENCE = 'bookshop'
+    expect(issuerOf(read({ EDGE_OIDC_ISSUER, EDGE_OIDC_AUDIENCE }))).to.deep.equal({
+      issuer: EDGE_OIDC_ISSUER,
+      keysUrl: new URL('https://shop.test/identity/jwks'),
+      audience: 'bookshop',
+      algorithms: ['ES256'],
+    })
+    const EDGE_OIDC_JWKS_URL = 'http://127.0.0.1:3102/identity/jwks'
+    const EDGE_OIDC_ALGORITHMS = 'ES256, EdDSA'
+    const all = { EDGE_OIDC_ISSUER, EDGE_OIDC_AUDIENCE, EDGE_OIDC_JWKS_URL, EDGE_OIDC_ALGORITHMS }
+    expect(issuerOf(read(all))?.keysUrl.href).to.equal(EDGE_OIDC_JWKS_URL)
+    expect(issuerOf(read(all))?.algorithms).to.deep.equal(['ES256', 'EdDSA'])
+    expect(() => issuerOf(read({ EDGE_OIDC_ISSUER }))).to.throw(/EDGE_OIDC_AUDIENCE/)
+    expect(() => issuerOf(read({ EDGE_OIDC_AUDIENCE }))).to.throw(/EDGE_OIDC_ISSUER/)
+    for (const algorithm of ['HS256', 'none', '', 'es256']) {
+      expect(() => read({ EDGE_OIDC_ALGORITHMS: `ES256,${algorithm}` }), algorithm).to.throw(
+        /EDGE_OIDC_ALGORITHMS/,
+      )
+    }
+  })
+
+  it('asks for sessions of tokens by a path that names them', () => {
+    expect(read({}).bridgePath).to.equal('/internal/sessions/:sid/cookie')
+    expect(read({ EDGE_BRIDGE_PATH: '/x/:sid' }).bridgePath).to.equal('/x/:sid')
+    expect(() => read({ EDGE_BRIDGE_PATH: '/x' })).to.throw(/EDGE_BRIDGE_PATH/)
   })
 
   it('forwards by undici unless the other path is forced', () => {

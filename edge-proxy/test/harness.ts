@@ -14,6 +14,7 @@ import { UndiciForwarder } from '../src/forward/undici.ts'
 import type { Freshness } from '../src/freshness/freshness.ts'
 import { HoldQueue } from '../src/hold/holdQueue.ts'
 import { InFlight } from '../src/hold/inFlight.ts'
+import { Callers, type TokenParts } from '../src/identity/callers.ts'
 import { type Identity, Introspection } from '../src/identity/introspection.ts'
 import { Parents } from '../src/identity/parent.ts'
 import { type ClientLimits, Clients } from '../src/limits/clients.ts'
@@ -129,6 +130,10 @@ export interface TestEdgeOptions {
   /** Most connections to a replica. */
   readonly connections?: number
   readonly sessions?: Readonly<Record<string, Identity>>
+  /** Judges bearer tokens; else they pass untouched. */
+  readonly tokens?: TokenParts | undefined
+  /** Before the others. */
+  readonly routes?: readonly RouteRule[]
   readonly domain?: Partial<DomainState>
 }
 
@@ -152,6 +157,11 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     asked.push(session)
     return options.sessions?.[session] ?? null
   }, 60_000)
+  const callers = new Callers({
+    introspection,
+    signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
+    tokens: options.tokens,
+  })
   const replicas = new Replicas()
   const delivery = new Delivery({
     inForce,
@@ -159,8 +169,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     replicas,
     forwarder,
     freshness: options.freshness,
-    introspection,
-    announceSession: () => undefined,
+    sessionChanged: (subject) => callers.forget(subject),
     sessionCookie: 'sid',
     maxBody: options.maxBody ?? 2 ** 30,
     closing: () => closing,
@@ -170,8 +179,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     holds,
     isolated: () => isolated,
     freshness: options.freshness,
-    introspection,
-    signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
+    callers,
     delivery,
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     metrics,
@@ -180,7 +188,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     inForce,
     forwarder: middleware,
     replicas,
-    introspection,
+    callers,
     sessionCookie: 'sid',
   })
   let state: DomainState = { ...catalog, ...options.domain }
@@ -190,7 +198,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   }
   const next = (change: Partial<DomainState>): RouteTable => {
     state = { ...state, ...change }
-    const table = { epoch: inForce.epoch + 1, domains: [state], routes, upstreams }
+    const rules = [...(options.routes ?? []), ...routes]
+    const table = { epoch: inForce.epoch + 1, domains: [state], routes: rules, upstreams }
     inForce.apply(table)
     return table
   }

@@ -26,4 +26,15 @@ describe('TableInForce', () => {
     expect([...watchedDomains(table(1))]).to.deep.equal([])
     expect([...watchedDomains(table(1, { owner: 'service' }))]).to.deep.equal(['catalog'])
   })
+
+  it('watches a domain that the service reads before it owns it', () => {
+    const card = { id: 'card', domain: 'catalog', methods: ['GET'], path: '/card' }
+    const fixed = { ...card, side: 'service', writes: [], reads: ['catalog'] } as const
+    const withCard = (owner: 'monolith' | 'service') => ({
+      ...table(1, { owner }),
+      routes: [fixed],
+    })
+    expect([...watchedDomains(withCard('monolith'))]).to.deep.equal(['catalog'])
+    expect([...watchedDomains(withCard('service'))]).to.deep.equal([])
+  })
 })

@@ -49,12 +49,16 @@ export interface FreshRead {
   readonly side: Side
   readonly access: 'read' | 'write'
   readonly subjects: readonly Subject[]
+  /** The reader may be known by another subject too: nothing that is remembered tells enough. */
+  readonly unsure?: boolean
   readonly signal: AbortSignal
 }
 
 export interface FreshWrite {
   readonly id: string
   readonly subjects: readonly Subject[]
+  /** The writer may read as another subject too: tokens are kept for everybody. */
+  readonly everybody?: boolean
   /** Domains it may have written, with the side that owned them when it was decided. */
   readonly domains: readonly { readonly domain: string; readonly owner: Side }[]
 }
@@ -116,7 +120,7 @@ export class Freshness {
     if (remembered !== null && outdated(remembered, state)) await this.#catchUp(domain, remembered)
     const owner = this.#parts.state(domain)?.owner ?? state.owner
     if (owner === read.side) return 'applied'
-    const unsure = known === null || known.dirty || floor === 'unknown'
+    const unsure = read.unsure || known === null || known.dirty || floor === 'unknown'
     let token = unsure ? null : remembered
     if (!unsure && token === null) return 'applied'
     // A token of the side that has lost the domain since is covered by the transfer's barrier.
@@ -168,7 +172,7 @@ export class Freshness {
   async afterWrite(write: FreshWrite, keepFor: readonly Subject[]): Promise<void> {
     const begun = performance.now()
     const deadline = begun + this.#parts.writeMaxMs
-    const outcome = await this.#protect(write, keepFor, deadline)
+    const outcome = await this.#protect(write, write.everybody ? [] : keepFor, deadline)
     this.#parts.report.kept(outcome, performance.now() - begun)
   }
 

@@ -1,11 +1,11 @@
 /**
  * The signed identity that services get: a JWT (EdDSA, RFC 8037) for one upstream, valid a minute.
+ * What a bearer token said (its scopes, session and client) stands in it too.
  *
  * @module
  */
-import { createPrivateKey } from 'node:crypto'
-import { importJWK, type JWK, SignJWT } from 'jose'
 import type { Identity } from './introspection.ts'
+import { assertionSigner, type Claims } from './jwt.ts'
 
 export const assertionHeader = 'x-matapalo-identity'
 const issuer = 'matapalo-edge'
@@ -18,24 +18,18 @@ export interface Signer {
   sign(identity: Identity, upstream: string): Promise<string>
 }
 
+function claimsOf({ name, roles, token }: Identity): Claims {
+  const person = { name, roles: [...roles] }
+  if (token === undefined) return person
+  const session = token.sid === undefined ? {} : { sid: token.sid }
+  return { ...person, scope: token.scopes.join(' '), client_id: token.clientId, ...session }
+}
+
 /** @param text PKCS #8 PEM (line ends may be written `\n`) or a JWK as JSON */
 export async function openSigner(text: string): Promise<Signer> {
-  const jwk = text.trimStart().startsWith('{') ? (JSON.parse(text) as JWK) : undefined
-  const key = jwk ? await importJWK(jwk, 'EdDSA') : createPrivateKey(text.replaceAll('\\n', '\n'))
-  const header = { alg: 'EdDSA', ...(jwk?.kid === undefined ? {} : { kid: jwk.kid }) }
-  // By the identity as introspected: a new introspection makes a new assertion.
+  const make = await assertionSigner(text)
+  // By the identity as introspected, or as the token told it: a new one makes a new assertion.
   const signed = new Map<Identity, Map<string, { readonly jwt: Promise<string>; until: number }>>()
-
-  const make = (identity: Identity, upstream: string): Promise<string> =>
-    new SignJWT({ name: identity.name, roles: [...identity.roles] })
-      .setProtectedHeader(header)
-      .setIssuer(issuer)
-      .setAudience(upstream)
-      .setSubject(identity.id)
-      .setIssuedAt()
-      .setExpirationTime(`${lifetimeSeconds}s`)
-      .sign(key)
-
   return {
     sign(identity, upstream) {
       let perUpstream = signed.get(identity)
@@ -46,7 +40,14 @@ export async function openSigner(text: string): Promise<Signer> {
       }
       const known = perUpstream.get(upstream)
       if (known !== undefined && known.until > performance.now()) return known.jwt
-      const jwt = make(identity, upstream)
+      const claims = claimsOf(identity)
+      const jwt = make({
+        issuer,
+        audience: upstream,
+        subject: identity.id,
+        lifetimeSeconds,
+        claims,
+      })
       perUpstream.set(upstream, { jwt, until: performance.now() + reuseMs })
       return jwt
     },

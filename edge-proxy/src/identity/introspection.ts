@@ -7,13 +7,19 @@
  *
  * @module
  */
-import { IdentityUnknown } from '../errors.ts'
+import { IdentityUnknown } from './errors.ts'
 import type { Subject } from './subject.ts'
 
 export interface Identity {
   readonly id: string
   readonly name: string
   readonly roles: readonly string[]
+  /** What a bearer token says besides; undefined for a session. */
+  readonly token?: {
+    readonly scopes: readonly string[]
+    readonly clientId: string
+    readonly sid: string | undefined
+  }
 }
 
 /** Asks for the user of one session cookie; null: the session is nobody's. */

@@ -20,6 +20,12 @@ export interface Credentials {
   readonly subjects: readonly Subject[]
 }
 
+/** What counts for a verified bearer; `bridged` makes him one subject with his cookie session. */
+export const bearerCredentials = (subject: Subject, bridged: Subject | undefined): Credentials => ({
+  session: undefined,
+  subjects: bridged === undefined ? [subject] : [bridged, subject],
+})
+
 const anonymous: Credentials = { session: undefined, subjects: [] }
 const asSent = { decode: (value: string) => value }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
-import { IdentityUnknown } from '../../src/errors.ts'
 import { openSigner } from '../../src/identity/assertion.ts'
+import { IdentityUnknown } from '../../src/identity/errors.ts'
 import { type Identity, Introspection, parseSession } from '../../src/identity/introspection.ts'
 
 const ana: Identity = { id: '7', name: 'Ana', roles: ['staff'] }

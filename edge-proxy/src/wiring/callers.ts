@@ -1,0 +1,39 @@
+/**
+ * Wires who calls: introspection of cookies, signed identities, and, where an issuer is named,
+ * bearer tokens with the sessions that stand for them.
+ *
+ * @module
+ */
+import type { EdgeConfig } from '../config.ts'
+import { openSigner } from '../identity/assertion.ts'
+import { askBridge } from '../identity/bearer/askBridge.ts'
+import { Bearers } from '../identity/bearer/bearers.ts'
+import { Bridge } from '../identity/bearer/bridge.ts'
+import { fetchKeys, RemoteKeys } from '../identity/bearer/keys.ts'
+import { Callers } from '../identity/callers.ts'
+import { Introspection } from '../identity/introspection.ts'
+import { legacySession } from '../identity/legacySession.ts'
+import { askOwner, type OwnerParts } from '../identity/owner.ts'
+import { issuerOf } from '../identity/settings.ts'
+
+/** Between two clocks, s; the services allow the same. */
+const toleranceSeconds = 5
+
+export async function wireCallers(config: EdgeConfig, owner: OwnerParts): Promise<Callers> {
+  const ask = askOwner(owner)
+  const signer = await openSigner(config.identityKey)
+  const { introspectPath, sessionCookie, identityTtl, bridgePath } = config
+  const introspection = new Introspection(
+    legacySession(ask, introspectPath, sessionCookie),
+    identityTtl,
+  )
+  const issuer = issuerOf(config)
+  if (issuer === undefined) return new Callers({ introspection, signer, tokens: undefined })
+  const keys = new RemoteKeys(fetchKeys(issuer.keysUrl))
+  keys.start()
+  const tokens = {
+    bearers: new Bearers(keys.find, { ...issuer, toleranceSeconds }),
+    bridge: new Bridge(askBridge(ask, signer, bridgePath)),
+  }
+  return new Callers({ introspection, signer, tokens })
+}

@@ -1,0 +1,67 @@
+/**
+ * Wires own reads: the databases that say what is applied, the store that all edges share.
+ *
+ * @module
+ */
+import { readApplierStates } from '@matapalo/cdc/applierState'
+import type { Side } from '@matapalo/core'
+import { type Db, type Lifecycle, type Log, openDb } from '@matapalo/runtime'
+import type { EdgeConfig } from '../config.ts'
+import { AppliedWatch } from '../freshness/applied.ts'
+import { Freshness } from '../freshness/freshness.ts'
+import { markerTokens } from '../freshness/markerToken.ts'
+import { RedisTokenStore } from '../freshness/redisStore.ts'
+import { Tokens } from '../freshness/tokens.ts'
+import type { Subject } from '../identity/subject.ts'
+import type { EdgeMetrics } from '../metrics.ts'
+import type { TableInForce } from '../tableInForce.ts'
+
+export interface Freshening {
+  readonly freshness: Freshness
+  readonly store: RedisTokenStore
+  /** The store may have forgotten. */
+  readonly forgotten: () => void
+}
+
+export interface FresheningParts {
+  readonly config: EdgeConfig
+  readonly life: Lifecycle
+  readonly inForce: TableInForce
+  readonly metrics: EdgeMetrics
+  readonly log: Log
+  /** Another edge saw this session change. */
+  readonly onSession: (subject: Subject) => void
+  /** Asks for the newest table. */
+  readonly refresh: () => Promise<void>
+}
+
+export function wireFreshening(parts: FresheningParts): Freshening {
+  const { config, life, inForce, metrics, log, onSession, refresh } = parts
+  const databases: Readonly<Record<Side, Db>> = {
+    monolith: openDb({ url: config.monolithDbUrl, poolSize: 4, queryTimeoutMs: 2_000 }),
+    service: openDb({ url: config.servicesDbUrl, poolSize: 4, queryTimeoutMs: 2_000 }),
+  }
+  for (const db of [databases.monolith, databases.service]) life.add('db', () => db.close())
+  const store = new RedisTokenStore({
+    url: config.redisUrl,
+    log,
+    onConnected: () => forgotten(),
+    onSession,
+  })
+  const freshness = new Freshness({
+    store,
+    tokens: new Tokens(markerTokens(databases)),
+    applied: {
+      monolith: new AppliedWatch(() => readApplierStates(databases.monolith)),
+      service: new AppliedWatch(() => readApplierStates(databases.service)),
+    },
+    state: (domain) => inForce.state(domain),
+    refresh,
+    report: metrics.freshness,
+    log,
+    readMaxMs: config.freshMax,
+    writeMaxMs: config.tokenMax,
+  })
+  const forgotten = (): void => freshness.storeForgot([...inForce.watched, ...inForce.held])
+  return { freshness, store, forgotten }
+}
