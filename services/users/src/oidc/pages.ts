@@ -27,6 +27,15 @@ export const errorPage = (error: string, description: string): string =>
     `<p class="problem" role="alert">${escaped(error)}</p><p>${escaped(description)}</p>`,
   )
 
+/** @param form the provider's own, named `op.logoutForm`, with its token against forgery */
+export const logoutPage = (form: string): string =>
+  page(
+    'Log out',
+    `${form}<p>Do you want to log out of the shop, here and everywhere you came from?</p><button form="op.logoutForm" name="logout" value="yes">Log out</button>`,
+  )
+
+export const loggedOutPage = (): string => page('You are logged out', '<p>See you soon.</p>')
+
 export interface LoginForm {
   readonly action: string
   readonly email: string

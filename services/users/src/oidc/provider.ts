@@ -12,7 +12,7 @@ import type { Log } from '@bookshop/kit/log'
 import Provider, { type Context, errors } from 'oidc-provider'
 import { type ClientSetting, clientMetadata } from './clients.ts'
 import type { Jwk } from './keys.ts'
-import { errorPage, pageType } from './pages.ts'
+import { errorPage, loggedOutPage, logoutPage, pageType } from './pages.ts'
 import { inside, recordsOf, type Verdicts } from './records.ts'
 import type { TokenSessions } from './tokenSessions.ts'
 
@@ -107,7 +107,17 @@ export function newProvider(parts: ProviderParts, keys: readonly Jwk[]): Provide
           token: { readonly clientId: string },
         ) => token.clientId === client.clientId,
       },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx: Context, form: string) => {
+          ctx.type = pageType
+          ctx.body = logoutPage(form)
+        },
+        postLogoutSuccessSource: async (ctx: Context) => {
+          ctx.type = pageType
+          ctx.body = loggedOutPage()
+        },
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: async () => resource,

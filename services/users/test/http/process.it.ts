@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { openDatabase } from '@bookshop/kit/database'
+import { listen } from '@bookshop/kit/http/server'
+import { silentLog } from '@bookshop/kit/log'
 import { expect } from 'chai'
+import { createApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { freshSchema, type Rig, startRig } from '../support/rig.ts'
 
 const entry = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -89,5 +95,42 @@ describe('while another store owns the tables', function () {
       body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'users:read' }),
     })
     expect(response.status).to.equal(200)
+  })
+})
+
+describe('while the database is away', function () {
+  this.timeout(60_000)
+
+  it('nobody is told that they are nobody', async () => {
+    const dead = await freePort()
+    const issuer = 'http://127.0.0.1/identity'
+    const config = readConfig({
+      DATABASE_URL: `mysql://users:x@127.0.0.1:${dead}/users`,
+      IDENTITY_JWKS: '{"keys":[]}',
+      ISSUER: issuer,
+      USERS_SECRET: Buffer.alloc(32, 1).toString('base64url'),
+    })
+    const database = openDatabase(config.database, 2)
+    const { app } = createApp({
+      config,
+      database,
+      metrics: createMetrics(),
+      log: silentLog,
+      isStopping: () => false,
+      validateResponses: true,
+    })
+    const server = await listen(app, '127.0.0.1', 0)
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(`http://127.0.0.1:${server.port}${path}`, init).then(({ status }) => status)
+    const headers = { cookie: `sid=${'a'.repeat(64)}` }
+    expect(await ask('/api/session', { headers })).to.equal(503)
+    expect(await ask('/api/profile', { headers })).to.equal(503)
+    expect(await ask('/identity/jwks')).to.equal(503)
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x' })
+    expect(await ask('/identity/token', { method: 'POST', body })).to.equal(503)
+    expect(await ask('/readyz')).to.equal(503)
+    expect(await ask('/healthz')).to.equal(200)
+    await server.stop()
+    await database.destroy()
   })
 })

@@ -120,6 +120,32 @@ describe('refreshing', function () {
     expect((await rig.ask('GET', '/api/profile', undefined, { cookie })).status).to.equal(401)
   })
 
+  it('ends by logging out at the provider', async () => {
+    const person = browser(rig.url)
+    const tokens = await logIn(await app(rig), person, login)
+    const cookie = person.jar.get('sid') ?? ''
+    const page = await person.open(`${rig.issuer}/session/end`)
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
+    await person.open(`${rig.issuer}/session/end/confirm`, { xsrf, logout: 'yes' })
+    const alive = async () =>
+      (await rig.ask('GET', '/api/session', undefined, { cookie })).json.user
+    const until = Date.now() + 5000
+    while ((await alive()) !== null) expect(Date.now()).to.be.below(until)
+    expect((await refresher(rig)(tokens.refresh_token ?? '')).json.error).to.equal('invalid_grant')
+  })
+
+  it('leaves the token good when nothing of it could be kept', async () => {
+    const { refresh } = await fresh()
+    await rig.database.raw(
+      `CREATE TRIGGER broken BEFORE UPDATE ON refresh_answer FOR EACH ROW
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'broken'`,
+    )
+    const failed = await refresher(rig)(refresh)
+    expect(failed.status).to.equal(503)
+    await rig.database.raw('DROP TRIGGER broken')
+    expect((await refresher(rig)(refresh)).status).to.equal(200)
+  })
+
   it('ends by revocation (RFC 7009)', async () => {
     const { refresh } = await fresh()
     const form = { token: refresh, client_id: 'app' }
