@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: the catalogue leaves the bookshop and comes back, live.
  *
- * Exit codes: 0 the promise was kept, 1 it was broken or not proven, 2 the run itself failed, 64 usage.
+ * Exit codes: 0 the promise was kept, 1 it was broken or not proven, 2 the run itself failed, 64 usage,
+ * 130 interrupted before the verdict.
  *
  * @module
  */
@@ -82,13 +83,17 @@ async function demo(options: DemoOptions): Promise<boolean> {
     writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`)
   }
   if (options.keep) {
-    say('everything goes on running; look with: npm run matapalo -- status catalog')
+    keeping = true
+    say(`everything goes on running; the shop is at ${arena.stack.urls['edge-1']}`)
+    say('look with: npm run matapalo -- status catalog')
     say('end it with Ctrl-C here, or with: npm run stack -- down --instance main')
     await ended
   }
   return report.promiseKept
 }
 
+/** The run is over and told: a signal is then its ordinary end, and the verdict its exit code. */
+let keeping = false
 /** Resolves at the first SIGINT or SIGTERM. */
 const ended = new Promise<void>((resolve) => {
   process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
@@ -105,7 +110,9 @@ const stopAll = (): Promise<void> => {
   return stopping
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(130)))
+  process.once(signal, () => {
+    if (!keeping) void stopAll().finally(() => process.exit(130))
+  })
 }
 
 try {

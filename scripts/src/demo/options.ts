@@ -53,7 +53,8 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     report: values.report ?? null,
     kills: (values.kill ?? []).map((text) => parseKill(text, componentNames)),
     books: whole('books', values.books ?? '200000'),
-    users: 1_000,
+    // One of fifty is staff, and each clerk logs in as one of them.
+    users: 1_200,
     orders: 5_000,
     rate: whole('rate', values.rate ?? '130'),
     customers: 60,

@@ -14,6 +14,14 @@ export interface Proof {
 
 type Figures = Omit<Report, 'promiseKept' | 'broken'>
 
+const tooLittle = 'proved too little'
+
+/** What stands over these lines: a run that only proved too little has broken nothing. */
+export const unkept = (broken: readonly string[]): string =>
+  broken.every((line) => line.startsWith(tooLittle))
+    ? 'The promise was not proven'
+    : 'The promise was broken'
+
 /** One line for each way in which the promise was broken or not proven; empty when it was kept. */
 export function brokenPromises(figures: Figures, proof: Proof): readonly string[] {
   const broken: string[] = []
@@ -21,7 +29,7 @@ export function brokenPromises(figures: Figures, proof: Proof): readonly string[
     if (count !== 0) broken.push(`${count} ${what}`)
   }
   const atLeast = (value: number, least: number, what: string): void => {
-    if (!(value >= least)) broken.push(`proved too little: ${round(value)} ${what}, need ${least}`)
+    if (!(value >= least)) broken.push(`${tooLittle}: ${round(value)} ${what}, need ${least}`)
   }
   if (!proof.failuresAllowed) none(figures.failedRequests, 'failed requests')
   none(figures.lostWrites, 'lost writes')
@@ -29,7 +37,7 @@ export function brokenPromises(figures: Figures, proof: Proof): readonly string[
   none(figures.staleReads, 'stale own reads')
   if (!figures.verified) broken.push('the last verification was not clean')
   if (!(figures.refusedJobWrites > 0)) {
-    broken.push('proved too little: the scheduled job never met the fence')
+    broken.push(`${tooLittle}: the scheduled job never met the fence`)
   }
   for (const transfer of figures.transfers) {
     if (transfer.outcome !== 'completed' && !proof.failuresAllowed) {

@@ -5,6 +5,7 @@
  */
 import Table from 'cli-table3'
 import colors from 'picocolors'
+import { unkept } from './promise.ts'
 import type { Report } from './report.ts'
 
 /** Lines to print at the end of a run. */
@@ -51,7 +52,7 @@ export function renderScoreboard(report: Report): string {
   }
   const verdict = report.promiseKept
     ? colors.green(colors.bold('The promise was kept.'))
-    : colors.red(colors.bold(`The promise was broken:\n  ${report.broken.join('\n  ')}`))
+    : colors.red(colors.bold(`${unkept(report.broken)}:\n  ${report.broken.join('\n  ')}`))
   const tables = [promise, figures, transfers].map((table) => table.toString()).join('\n')
   return `${tables}\n\n${verdict}\n`
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { staffOf } from '../../../monolith/src/seed/people.ts'
 import { KillPlanInvalid } from '../../src/demo/kill.ts'
 import { DemoUsage, demoOptions } from '../../src/demo/options.ts'
 
@@ -8,6 +9,12 @@ describe('demoOptions', () => {
     expect(options).to.include({ books: 200_000, keep: false, report: null })
     expect(options.customers + options.clerks).to.be.at.least(50)
     expect(options.rate).to.be.at.least(100)
+  })
+
+  it('seeds as many members of staff and customers as log in', () => {
+    const { users, clerks, customers } = demoOptions([])
+    expect(staffOf(users)).to.be.at.least(clerks)
+    expect(users - staffOf(users)).to.be.at.least(customers)
   })
 
   it('takes several kills', () => {

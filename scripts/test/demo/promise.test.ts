@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { brokenPromises } from '../../src/demo/promise.ts'
+import { brokenPromises, unkept } from '../../src/demo/promise.ts'
 
 const good = {
   requests: 10_000,
@@ -57,5 +57,12 @@ describe('brokenPromises', () => {
     const killed = { minHeld: 5, failuresAllowed: true }
     expect(brokenPromises({ ...good, failedRequests: 4 }, killed)).to.deep.equal([])
     expect(brokenPromises({ ...good, lostWrites: 1 }, killed)).to.have.length(1)
+  })
+
+  it('says broken only when something was broken', () => {
+    const short = brokenPromises({ ...good, heldRequests: 1 }, proof)
+    expect(unkept(short)).to.equal('The promise was not proven')
+    const lost = brokenPromises({ ...good, heldRequests: 1, lostWrites: 1 }, proof)
+    expect(unkept(lost)).to.equal('The promise was broken')
   })
 })
