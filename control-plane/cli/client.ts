@@ -1,5 +1,6 @@
 /** The control plane's API over fetch. */
 import { z } from 'zod'
+import type { Connection } from './connection.ts'
 import { Exit, exitCodes } from './exit.ts'
 
 export interface Client {
@@ -20,7 +21,14 @@ const neverSent = (error: unknown): boolean => {
   return (cause as { code?: unknown } | undefined)?.code === 'ECONNREFUSED'
 }
 
-export function createClient(url: string, token: string): Client {
+/** One segment of a path: whatever was typed stays one. */
+export function segment(text: string): string {
+  if (text === '' || text === '.' || text === '..')
+    throw new Exit(exitCodes.usage, `"${text}" is no name; run: matapalo status`)
+  return encodeURIComponent(text)
+}
+
+export function createClient({ url, token, from, tokenFrom, remedy }: Connection): Client {
   return {
     async call(method, path, body) {
       let response: Response
@@ -37,22 +45,31 @@ export function createClient(url: string, token: string): Client {
         const harmless = method === 'GET' || neverSent(error)
         throw new Exit(
           harmless ? exitCodes.refused : exitCodes.unknown,
-          `the control plane at ${url} ${harmless ? 'does not answer' : 'went away before it answered'}; run: matapalo status`,
+          harmless
+            ? `the control plane at ${url} (${from}) does not answer; ${remedy}`
+            : `the control plane at ${url} (${from}) went away before it answered, so it may have been done or not; look before trying again: matapalo audit`,
           'MATAPALO_UNREACHABLE',
+          harmless,
         )
       }
       const answer: unknown = await response.json().catch(() => null)
-      if (response.ok) return answer as Answer
+      if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer
       const refusal = refusalSchema.safeParse(answer)
       const { message, code } = refusal.success
         ? refusal.data.error
-        : { message: `the control plane answered ${response.status}`, code: 'MATAPALO_INTERNAL' }
+        : {
+            message: `${url} (${from}) answered ${response.status}, and not as a control plane does; ${remedy}`,
+            code: 'MATAPALO_INTERNAL',
+          }
       throw new Exit(
         response.status >= 500 && method === 'POST' && response.status !== 503
           ? exitCodes.unknown
           : exitCodes.refused,
-        message,
+        code === 'MATAPALO_UNAUTHORISED'
+          ? `the token from ${tokenFrom} was refused: ${message}`
+          : message,
         code,
+        refusal.success && refusal.data.error.retryable,
       )
     },
   }

@@ -1,7 +1,8 @@
 /**
  * Where the control plane is and what opens it: MATAPALO_URL and MATAPALO_OPERATOR_TOKEN, else the
- * stack.json of a native stack (`.matapalo/stack.json`, or `.matapalo/<instance>/stack.json` with the
- * instance of MATAPALO_INSTANCE, `main` by default), looked for upwards from the working directory.
+ * stack.json of a native stack, looked for upwards from the working directory: the instance of
+ * `--instance` or MATAPALO_INSTANCE; else `main`; else the only one that is up. Several are no reason
+ * to pick one.
  *
  * @module
  */
@@ -13,6 +14,11 @@ import { Exit, exitCodes } from './exit.ts'
 export interface Connection {
   readonly url: string
   readonly token: string
+  /** Where they were found. */
+  readonly from: string
+  readonly tokenFrom: string
+  /** What to do when nothing answers there. */
+  readonly remedy: string
   /** What `${NAME}` in matapalo.yaml may mean: the environment over the stack's own URLs. */
   readonly variables: Readonly<Record<string, string>>
 }
@@ -20,33 +26,73 @@ export interface Connection {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const stackSchema = z.object({
+  instance: z.string().optional(),
+  supervisor: z.int().positive().optional(),
   urls: z.record(z.string(), z.string()),
   ports: z.record(z.string(), z.record(z.string(), z.number())).default({}),
   credentials: z.object({ operatorToken: z.string() }),
 })
-type StackFile = z.infer<typeof stackSchema>
+type StackFile = z.infer<typeof stackSchema> & { readonly file: string }
 
-function candidates(env: Environment, cwd: string): readonly string[] {
-  const found: string[] = []
-  for (let at = cwd; ; at = dirname(at)) {
-    const folder = join(at, '.matapalo')
-    if (existsSync(folder)) {
-      const instances =
-        env.MATAPALO_INSTANCE !== undefined
-          ? [env.MATAPALO_INSTANCE]
-          : ['.', 'main', 'demo', ...readdirSync(folder).sort()]
-      found.push(...instances.map((instance) => join(folder, instance, 'stack.json')))
-    }
-    if (dirname(at) === at) return found
+function readStack(file: string): StackFile {
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    json = undefined
+  }
+  const parsed = stackSchema.safeParse(json)
+  if (!parsed.success)
+    throw new Exit(
+      exitCodes.usage,
+      `${file} is not a stack file; start the stack again (npm run stack -- up), or set MATAPALO_URL and MATAPALO_OPERATOR_TOKEN`,
+    )
+  return { ...parsed.data, file }
+}
+
+/** `.matapalo` folders from the working directory upwards. */
+function folders(cwd: string): readonly string[] {
+  const parent = dirname(cwd)
+  const here = join(cwd, '.matapalo')
+  return [...(existsSync(here) ? [here] : []), ...(parent === cwd ? [] : folders(parent))]
+}
+
+const fileIn = (folder: string, instance: string): string => join(folder, instance, 'stack.json')
+
+const isUp = ({ supervisor }: StackFile): boolean => {
+  if (supervisor === undefined) return true
+  try {
+    return process.kill(supervisor, 0)
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'EPERM'
   }
 }
 
-function readStack(env: Environment, cwd: string): StackFile | null {
-  const file = candidates(env, cwd).find((one) => existsSync(one))
-  if (file === undefined) return null
-  const parsed = stackSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!parsed.success) throw new Exit(exitCodes.refused, `${file} is not a stack file`)
-  return parsed.data
+function findStack(cwd: string, instance: string | undefined): StackFile | null {
+  const found = folders(cwd)
+  if (instance !== undefined) {
+    const file = found.map((folder) => fileIn(folder, instance)).find((one) => existsSync(one))
+    if (file !== undefined) return readStack(file)
+    throw new Exit(
+      exitCodes.usage,
+      `there is no stack named ${instance}; run: npm run stack -- up --instance ${instance}`,
+    )
+  }
+  for (const folder of found) {
+    const files = ['.', ...readdirSync(folder).sort()]
+      .map((name) => fileIn(folder, name))
+      .filter((file) => existsSync(file))
+    const main = files.find((file) => ['.', 'main'].some((name) => file === fileIn(folder, name)))
+    if (main !== undefined) return readStack(main)
+    const up = files.map(readStack).filter(isUp)
+    if (up.length > 1)
+      throw new Exit(
+        exitCodes.usage,
+        `several stacks are up, and none is named main: ${up.map((one) => one.instance ?? one.file).join(', ')}; choose one with --instance NAME or MATAPALO_INSTANCE`,
+      )
+    if (up[0] !== undefined) return up[0]
+  }
+  return null
 }
 
 const variableName = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
@@ -64,19 +110,47 @@ function stackVariables(stack: StackFile): Record<string, string> {
   return variables
 }
 
-export function findConnection(env: Environment, cwd: string): Connection {
-  const explicit = env.MATAPALO_URL !== undefined && env.MATAPALO_OPERATOR_TOKEN !== undefined
-  const stack = explicit ? null : readStack(env, cwd)
-  const url = env.MATAPALO_URL ?? stack?.urls['control-plane']
-  const token = env.MATAPALO_OPERATOR_TOKEN ?? stack?.credentials.operatorToken
-  if (url === undefined || token === undefined)
+function checkedUrl(url: string): string {
+  if (/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) return url
+  throw new Exit(exitCodes.usage, `MATAPALO_URL ${url}: expected http://host:port`)
+}
+
+/** @param chosen the instance that the command line names */
+export function findConnection(env: Environment, cwd: string, chosen?: string): Connection {
+  const { MATAPALO_URL: url, MATAPALO_OPERATOR_TOKEN: token } = env
+  const variables: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env))
+    if (/^[A-Z][A-Z0-9_]*_(URL|HOST|PORT)$/.test(name) && value !== undefined)
+      variables[name] = value
+  if (url !== undefined && token !== undefined && chosen === undefined)
+    return {
+      url: checkedUrl(url),
+      token,
+      variables,
+      from: 'MATAPALO_URL',
+      tokenFrom: 'MATAPALO_OPERATOR_TOKEN',
+      remedy: 'look whether it runs, or mend MATAPALO_URL',
+    }
+  const stack = findStack(cwd, chosen ?? env.MATAPALO_INSTANCE)
+  const stackUrl = stack?.urls['control-plane']
+  if (stack === null || stackUrl === undefined)
     throw new Exit(
       exitCodes.usage,
       'no control plane found: set MATAPALO_URL and MATAPALO_OPERATOR_TOKEN, or start a stack (npm run stack -- up)',
     )
-  const variables = stack === null ? {} : stackVariables(stack)
-  for (const [name, value] of Object.entries(env))
-    if (/^[A-Z][A-Z0-9_]*_(URL|HOST|PORT)$/.test(name) && value !== undefined)
-      variables[name] = value
-  return { url, token, variables }
+  const named = stack.instance === undefined ? '' : ` --instance ${stack.instance}`
+  // An instance that the command line names wins over the environment.
+  const ownUrl = chosen === undefined ? url : undefined
+  const ownToken = chosen === undefined ? token : undefined
+  return {
+    url: ownUrl === undefined ? stackUrl : checkedUrl(ownUrl),
+    token: ownToken ?? stack.credentials.operatorToken,
+    variables: { ...stackVariables(stack), ...variables },
+    from: ownUrl === undefined ? stack.file : 'MATAPALO_URL',
+    tokenFrom: ownToken === undefined ? stack.file : 'MATAPALO_OPERATOR_TOKEN',
+    remedy:
+      ownUrl === undefined
+        ? `run: npm run stack -- status${named}`
+        : 'look whether it runs, or mend MATAPALO_URL',
+  }
 }

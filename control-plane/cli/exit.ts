@@ -14,10 +14,13 @@ export const exitCodes = {
 export class Exit extends Error {
   readonly code: number
   readonly errorCode: string
+  /** Known to be safe to ask again. */
+  readonly retryable: boolean
 
-  constructor(code: number, message: string, errorCode = 'MATAPALO_CLI') {
+  constructor(code: number, message: string, errorCode = 'MATAPALO_CLI', retryable = false) {
     super(message)
     this.code = code
     this.errorCode = errorCode
+    this.retryable = retryable
   }
 }

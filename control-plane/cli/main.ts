@@ -5,31 +5,46 @@
  * @module
  */
 import { userInfo } from 'node:os'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { createClient } from './client.ts'
 import { backfillCommands } from './commands/backfill.ts'
 import type { Context } from './commands/context.ts'
 import { lookCommands } from './commands/look.ts'
+import { quarantineCommand } from './commands/quarantine.ts'
 import { setUpCommands } from './commands/setUp.ts'
+import { statusCommand } from './commands/status.ts'
 import { transferCommands } from './commands/transfer.ts'
+import { transfersCommand } from './commands/transfers.ts'
 import { findConnection } from './connection.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { createOutput } from './output.ts'
 
+const format = () => new Option('--output <format>', 'of the result').choices(['text', 'json'])
+const instance = () => new Option('--instance <name>', 'of a native stack (main)')
+
 const program = new Command('matapalo')
   .description('moves domains out of a monolith, and back')
-  .option('--output <format>', 'text or json', 'text')
+  .addOption(format())
+  .addOption(instance())
   .showHelpAfterError('(matapalo help COMMAND tells more)')
+  .addHelpText(
+    'after',
+    `
+In order: project, register, prepare, backfill, verify, explain, cutover; and back: rollback.
+Exit codes: 0 done, 1 refused and nothing changed, 2 outcome unknown, 64 usage.
+The control plane: MATAPALO_URL and MATAPALO_OPERATOR_TOKEN, or a native stack's stack.json.`,
+  )
   .exitOverride()
 
-const json = (): boolean => program.opts<{ output: string }>().output === 'json'
+interface Shared {
+  readonly output?: string
+  readonly instance?: string
+}
+const json = (): boolean => program.opts<Shared>().output === 'json'
 
 const context: Context = {
-  connection: () => findConnection(process.env, process.cwd()),
-  client: () => {
-    const { url, token } = context.connection()
-    return createClient(url, token)
-  },
+  connection: () => findConnection(process.env, process.cwd(), program.opts<Shared>().instance),
+  client: () => createClient(context.connection()),
   output: () => createOutput(json()),
   actor: userInfo().username,
 }
@@ -37,13 +52,19 @@ const context: Context = {
 setUpCommands(program, context)
 backfillCommands(program, context)
 transferCommands(program, context)
+statusCommand(program, context)
 lookCommands(program, context)
+transfersCommand(program, context)
+quarantineCommand(program, context)
 for (const command of program.commands) {
   command.exitOverride()
-  command.option('--output <format>', 'text or json').hook('preAction', (_parent, action) => {
-    const { output } = action.opts<{ output?: string }>()
-    if (output !== undefined) program.setOptionValue('output', output)
-  })
+  command
+    .addOption(format())
+    .addOption(instance())
+    .hook('preAction', (_parent, action) => {
+      for (const [name, value] of Object.entries(action.opts<Shared>()))
+        if (name === 'output' || name === 'instance') program.setOptionValue(name, value)
+    })
 }
 
 function codeOf(error: unknown): number {
@@ -58,8 +79,9 @@ function codeOf(error: unknown): number {
   }
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  const what = error instanceof Error ? error.message : String(error)
   process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `matapalo: ${what}; this is a defect of the command: its outcome is unknown\n`,
   )
   return exitCodes.unknown
 }

@@ -47,7 +47,11 @@ export const table = (head: readonly string[], rows: readonly (readonly unknown[
   const made = new Table({ ...bare, head: head.map((name) => colors.bold(name)) })
   for (const row of rows)
     made.push(row.map((cell) => (cell === null || cell === undefined ? '–' : String(cell))))
-  return made.toString()
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
 }
 
 export const good = (text: string): string => colors.green(text)

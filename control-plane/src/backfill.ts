@@ -74,7 +74,8 @@ export class Backfills {
       throw new Refused(`${name}: ${fact}; run: matapalo status ${name}`)
     }
     if (!hasTables(manifest)) refuse('it has no tables: there is nothing to backfill')
-    if (!domain.prepared) refuse('it is not prepared (run: matapalo prepare)')
+    if (!domain.prepared)
+      throw new Refused(`${name}: it is not prepared; run: matapalo prepare ${name}`)
     if (domain.transferId !== null) refuse(`transfer ${domain.transferId} is running`)
     if (domain.owner !== 'monolith')
       refuse('its owner is the service: there is nothing to backfill')

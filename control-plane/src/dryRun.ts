@@ -131,12 +131,13 @@ export async function dryRun(
   control: Control,
   kind: TransferKind,
   names: readonly string[],
-): Promise<readonly string[]> {
+): Promise<{ readonly lines: readonly string[]; readonly error: string | null }> {
   const lines: string[] = []
   const say = (line: string): void => void lines.push(line)
   const domains = (await readDomains(control.ledger)).filter(({ name }) => names.includes(name))
   const manifests = await control.manifests()
   const budgets = names.flatMap((name) => manifests.get(name)?.budgets ?? [])
+  let error: string | null = null
   const move = await moveOf(control, {
     id: 0,
     kind,
@@ -166,9 +167,9 @@ export async function dryRun(
         backOff: async () => undefined,
       },
     )
-    if (result.error) say(`would fail: ${result.error.message}`)
+    error = result.error?.message ?? null
   } finally {
     await notes.close()
   }
-  return lines
+  return { lines, error }
 }

@@ -1,5 +1,5 @@
 /** Errors of the conductor. */
-import { type GateAnswer, MatapaloError } from '@matapalo/core'
+import { type GateAnswer, MatapaloError, waivableGates } from '@matapalo/core'
 
 /** The request makes no sense in the domain's present state. Nothing was changed. */
 export class Refused extends MatapaloError {
@@ -38,17 +38,16 @@ export class FileRefused extends MatapaloError {
   readonly code = 'MATAPALO_FILE_REFUSED'
 }
 
+/** Of a name in `--without`. */
+export const noSuchGate = (name: string): string =>
+  `--without ${name}: there is no such gate, or it cannot be switched off; those that can: ${waivableGates.join(', ')}`
+
 /** Gates refused a transfer. Nothing was changed. */
 export class GatesClosed extends MatapaloError {
   readonly code = 'MATAPALO_GATES_CLOSED'
   readonly refusals: readonly GateAnswer[]
   constructor(kind: string, refusals: readonly GateAnswer[], unknown: readonly string[]) {
-    const lines = [
-      ...unknown.map(
-        (name) => `--without ${name}: there is no such gate, or it cannot be switched off`,
-      ),
-      ...refusals.map((answer) => answer.line),
-    ]
+    const lines = [...unknown.map(noSuchGate), ...refusals.map((answer) => answer.line)]
     super(`${kind} refused, nothing changed:\n  ${lines.join('\n  ')}`)
     this.refusals = refusals
   }

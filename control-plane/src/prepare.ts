@@ -109,6 +109,9 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     domain: name,
     triggers,
     refusalsVisible,
-    next: `matapalo backfill ${name} --wait`,
+    next:
+      domain.backfill === 'none' && domain.owner === 'monolith'
+        ? `matapalo backfill ${name} --wait`
+        : `matapalo explain ${name}`,
   }
 }

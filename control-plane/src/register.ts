@@ -49,14 +49,21 @@ export async function registerProject(
   })
 }
 
+/**
+ * @param possible asked of a domain that is prepared: its appliers take the new manifest up at once,
+ *   so what `prepare` would refuse must not reach them
+ */
 export async function registerDomain(
   lease: Lease,
   source: Source,
   actor: string,
+  possible: (manifest: Manifest) => Promise<readonly Problem[]>,
 ): Promise<{ readonly manifest: Manifest; readonly table: RouteTable | null }> {
   const parsed = parseManifest(source.yaml, source.file)
   if ('problems' in parsed) return refuse(parsed.problems)
   const { manifest } = parsed
+  const impossible = await possible(manifest)
+  if (impossible.length > 0) refuse(impossible)
   return lease.guarded('register', async (tx) => {
     const project = await readProject(tx)
     if (project === null)

@@ -1,138 +1,46 @@
-/** status, explain, edges, audit, quarantine. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command } from 'commander'
-import type { Answer } from '../client.ts'
+/** explain, edges, audit, unfreeze. */
+import { Argument, type Command } from 'commander'
+import { segment } from '../client.ts'
 import { Exit, exitCodes } from '../exit.ts'
-import { bad, good, table, verdict } from '../output.ts'
+import { type Gate, gateTable, isClosed } from '../gates.ts'
+import { whole } from '../numbers.ts'
+import { bad, good, table } from '../output.ts'
 import type { Context } from './context.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-const list = (value: unknown): readonly Fields[] => (value ?? []) as readonly Fields[]
-const fields = (value: unknown): Fields => (value ?? {}) as Fields
-
-function statusText(answer: Answer): string {
-  const backfill = fields(answer.backfill)
-  const verification = fields(answer.verification)
-  const lines = [
-    table(
-      [],
-      [
-        ['domain', answer.domain],
-        ['phase', answer.phase],
-        [
-          'owner',
-          `${answer.owner} (term ${answer.ownerTerm})${answer.hold ? ', writes held' : ''}`,
-        ],
-        [
-          'backfill',
-          `${backfill.state}${backfill.percent === undefined ? '' : `, ${backfill.rows} rows`}`,
-        ],
-        ['lag', answer.lagMs === null ? 'unknown' : `${Math.round(Number(answer.lagMs))} ms`],
-        [
-          'verified',
-          answer.verification === null
-            ? 'never'
-            : `${verification.outcome}, ${verification.ageSeconds} s ago`,
-        ],
-        ['quarantine', list(answer.quarantine).length],
-        ['rogue writes', list(answer.rogueWrites).length],
-        ['refused writes', answer.refusedWrites],
-        ['epoch', answer.epoch],
-      ],
-    ),
-    table(
-      ['feed', 'connector', 'applier', 'mode', 'token', 'lag ms'],
-      list(answer.feeds).map((feed) => {
-        const applier = fields(feed.applier)
-        return [
-          feed.direction,
-          fields(feed.connector).state,
-          applier.status,
-          applier.mode,
-          applier.token,
-          feed.lagMs,
-        ]
-      }),
-    ),
-    ...list(answer.refusals)
-      .slice(0, 3)
-      .map(
-        (one) =>
-          `refused on ${one.side}: ${one.table} ${one.op ?? ''} by ${one.account ?? 'a session that is gone'}: ${one.statement ?? ''}`,
-      ),
-    ...list(answer.quarantine).map((one) =>
-      bad(`quarantine ${one.direction} ${one.id}: ${one.table} ${one.message}`),
-    ),
-    ...((answer.whyNot ?? []) as readonly string[]).map(bad),
-  ]
-  return lines.join('\n')
-}
+import { list } from './fields.ts'
 
 export function lookCommands(program: Command, context: Context): void {
-  program
-    .command('status')
-    .argument('[domain]')
-    .option('--watch', 'every second, until interrupted')
-    .description('one domain, or all of them')
-    .action(async (domain: string | undefined, options: { watch?: boolean }) => {
-      do {
-        if (domain === undefined) {
-          const answer = await context.client().call('GET', '/v1/domains')
-          context.output().result(answer, () =>
-            table(
-              ['domain', 'phase', 'owner', 'backfill', 'transfer'],
-              list(answer.domains).map((one) => [
-                one.name,
-                one.phase,
-                one.owner,
-                one.backfill,
-                one.transferId,
-              ]),
-            ),
-          )
-        } else
-          context
-            .output()
-            .result(await context.client().call('GET', `/v1/domains/${domain}`), statusText)
-        if (options.watch) await sleep(1000)
-      } while (options.watch)
-    })
-
   program
     .command('explain')
     .argument('<domain>')
     .description('why can it not be switched? exit 1 while a gate is closed')
     .action(async (domain: string) => {
-      const answer = await context.client().call('GET', `/v1/domains/${domain}/explain`)
-      const gates = list(answer.gates)
-      const open = ['pass', 'unknown', 'not configured']
-      const closed = gates.some((one) => !open.includes(String(one.verdict)))
+      const answer = await context.client().call('GET', `/v1/domains/${segment(domain)}/explain`)
+      const gates = answer.gates as readonly Gate[]
+      const closed = gates.some(isClosed)
       context.output().result(answer, () => {
-        const rows = gates.map((one) => [
-          one.gate,
-          verdict(String(one.verdict)),
-          one.verdict === 'pass' ? '' : one.line,
-        ])
         const head = closed
           ? bad(`${domain} cannot be switched`)
           : good(`${domain} can be switched`)
-        return `${head}\n${table(['gate', 'answer', ''], rows)}`
+        return `${head}\n${gateTable(gates)}`
       })
       if (closed) throw new Exit(exitCodes.refused, '')
     })
 
   program
     .command('edges')
-    .argument('[action]', 'gone')
-    .argument('[edge]')
+    .addArgument(new Argument('[action]', 'without one: lists them').choices(['gone']))
+    .argument('[edge]', 'its id')
     .description('lists the edges; `edges gone ID`: it will not come back, nobody waits for it')
     .action(async (action: string | undefined, edge: string | undefined) => {
-      if (action !== undefined && (action !== 'gone' || edge === undefined))
-        throw new Exit(exitCodes.usage, 'usage: matapalo edges, or: matapalo edges gone ID')
+      if (action !== undefined && edge === undefined)
+        throw new Exit(
+          exitCodes.usage,
+          'usage: matapalo edges gone ID; which there are: matapalo edges',
+        )
       if (edge !== undefined) {
         const answer = await context
           .client()
-          .call('POST', `/v1/edges/${edge}/gone`, { actor: context.actor })
+          .call('POST', `/v1/edges/${segment(edge)}/gone`, { actor: context.actor })
         return context.output().result(answer, () => `${edge} is gone; nobody waits for it`)
       }
       const answer = await context.client().call('GET', '/v1/edges')
@@ -154,10 +62,13 @@ export function lookCommands(program: Command, context: Context): void {
   program
     .command('audit')
     .argument('[domain]')
-    .option('--limit <n>', 'entries, newest first', '50')
+    .option('--limit <n>', 'entries, newest first', whole(1, 1000), 50)
     .description('who did what')
-    .action(async (domain: string | undefined, options: { limit: string }) => {
-      const query = new URLSearchParams({ limit: options.limit, ...(domain ? { domain } : {}) })
+    .action(async (domain: string | undefined, options: { limit: number }) => {
+      const query = new URLSearchParams({
+        limit: String(options.limit),
+        ...(domain ? { domain } : {}),
+      })
       const answer = await context.client().call('GET', `/v1/audit?${query}`)
       context.output().result(answer, () =>
         table(
@@ -182,35 +93,7 @@ export function lookCommands(program: Command, context: Context): void {
     .action(async (domain: string) => {
       const answer = await context
         .client()
-        .call('POST', `/v1/domains/${domain}/unfreeze`, { actor: context.actor })
+        .call('POST', `/v1/domains/${segment(domain)}/unfreeze`, { actor: context.actor })
       context.output().result(answer, () => `${domain} may move again`)
     })
-
-  program
-    .command('quarantine')
-    .argument('<domain>')
-    .argument('<action>', 'retry or skip')
-    .argument('<direction>', 'forward or reverse')
-    .argument('<id>')
-    .option('--reason <text>', 'for the audit', '')
-    .description('tries a refused change again after a repair, or leaves it out for good')
-    .action(
-      async (
-        domain: string,
-        action: string,
-        direction: string,
-        id: string,
-        options: { reason: string },
-      ) => {
-        const answer = await context
-          .client()
-          .call('POST', `/v1/domains/${domain}/quarantine/${id}`, {
-            action,
-            direction,
-            reason: options.reason,
-            actor: context.actor,
-          })
-        context.output().result(answer, () => `${domain}: quarantine entry ${id}: ${action}`)
-      },
-    )
 }

@@ -1,17 +1,25 @@
 /** project, register, prepare. */
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { segment } from '../client.ts'
 import { Exit, exitCodes } from '../exit.ts'
-import { good, table } from '../output.ts'
+import { good } from '../output.ts'
 import type { Context } from './context.ts'
+
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'this user may not read it',
+}
 
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
+    const code = String((error as { code?: unknown }).code)
     throw new Exit(
       exitCodes.usage,
-      `${file}: ${error instanceof Error ? error.message : 'cannot be read'}`,
+      `${file}: ${unreadable[code] ?? `cannot be read (${code})`}; looked for in ${process.cwd()}`,
     )
   }
 }
@@ -59,35 +67,18 @@ export function setUpCommands(program: Command, context: Context): void {
     .action(async (domain: string) => {
       const answer = await context
         .client()
-        .call('POST', `/v1/domains/${domain}/prepare`, { actor: context.actor })
-      const warnings = (answer.warnings ?? []) as readonly string[]
-      for (const warning of warnings) context.output().say(`warning: ${warning}`)
+        .call('POST', `/v1/domains/${segment(domain)}/prepare`, { actor: context.actor })
+      if (answer.refusalsVisible === false)
+        context
+          .output()
+          .say(
+            `warning: ${domain}: status cannot show which statements a fence refuses: performance_schema is off, or matapalo_conductor may not UPDATE performance_schema.setup_consumers`,
+          )
       context
         .output()
         .result(
           answer,
           () => `${domain} ${good('prepared')}: ${answer.triggers} triggers installed`,
         )
-    })
-
-  program
-    .command('domains')
-    .description('lists the domains')
-    .action(async () => {
-      const answer = await context.client().call('GET', '/v1/domains')
-      const domains = answer.domains as readonly Record<string, unknown>[]
-      context.output().result(answer, () =>
-        table(
-          ['domain', 'phase', 'owner', 'term', 'backfill', 'transfer'],
-          domains.map((one) => [
-            one.name,
-            one.phase,
-            one.owner,
-            one.term,
-            one.backfill,
-            one.transferId,
-          ]),
-        ),
-      )
     })
 }

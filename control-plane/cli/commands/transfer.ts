@@ -1,16 +1,18 @@
 /** cutover, rollback. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Answer } from '../client.ts'
 import { Exit, exitCodes } from '../exit.ts'
-import { bad, good, table, verdict } from '../output.ts'
+import { type Gate, gateTable } from '../gates.ts'
+import { whole } from '../numbers.ts'
+import { bad, good, table } from '../output.ts'
 import type { Context } from './context.ts'
 
 interface TransferFlags {
   readonly without: readonly string[]
   readonly dryRun?: boolean
   readonly reason: string
-  readonly limit: string
+  readonly limit: number
 }
 
 interface Turn {
@@ -22,7 +24,8 @@ interface Turn {
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
-const human = (answer: Answer): string => {
+/** One transfer with its turns, undos too. */
+export const transferText = (answer: Answer): string => {
   const turns = (answer.turns ?? []) as readonly Turn[]
   const rows = turns.map(({ act, step, state, ms }) => [
     act === 'do' ? step : `undo ${step}`,
@@ -31,7 +34,9 @@ const human = (answer: Answer): string => {
   ])
   const domains = (answer.domains as readonly string[]).join(', ')
   const outcome = String(answer.state)
-  const head = `${answer.kind} of ${domains}: ${outcome === 'completed' ? good(outcome) : bad(outcome)}, pause ${answer.pauseMs ?? '–'} ms`
+  const verdict = outcome === 'completed' ? good(outcome) : bad(outcome)
+  const pause = answer.pauseMs === null ? 'no writes held' : `writes paused ${answer.pauseMs} ms`
+  const head = `transfer ${answer.id}, ${answer.kind} of ${domains}: ${verdict}, ${pause}`
   const error = answer.error as { message?: string } | null
   return [
     head,
@@ -40,21 +45,34 @@ const human = (answer: Answer): string => {
   ].join('\n')
 }
 
+/** It was accepted, so it goes on, whatever keeps us from looking. */
+const unsettled = (id: number, error: unknown): Exit =>
+  new Exit(
+    exitCodes.unknown,
+    `transfer ${id} was begun, and cannot be followed: ${error instanceof Error ? error.message : String(error)}; run: matapalo transfers ${id}`,
+    'MATAPALO_OUTCOME_UNKNOWN',
+  )
+
 /** Follows it to its end, through restarts of the control plane. */
 async function follow(context: Context, id: number, limitMs: number): Promise<Answer> {
   const end = Date.now() + limitMs
+  let told = ''
   for (;;) {
     try {
       const answer = await context.client().call('GET', `/v1/transfers/${id}?wait=1`)
       if (answer.state !== 'running') return answer
     } catch (error) {
-      context.output().say(error instanceof Error ? error.message : String(error))
+      const unreached =
+        error instanceof Exit && (error.retryable || error.code === exitCodes.unknown)
+      if (!unreached) throw unsettled(id, error)
+      if (error.message !== told) context.output().say(error.message)
+      told = error.message
       await sleep(500)
     }
     if (Date.now() > end)
       throw new Exit(
         exitCodes.unknown,
-        `transfer ${id} has not ended within ${limitMs / 1000} s; its outcome is unknown; run: matapalo status`,
+        `transfer ${id} has not ended within ${limitMs / 1000} s; its outcome is unknown; run: matapalo transfers ${id}`,
         'MATAPALO_OUTCOME_UNKNOWN',
       )
     await sleep(50)
@@ -66,10 +84,25 @@ export function transferCommands(program: Command, context: Context): void {
     program
       .command(kind)
       .argument('<domains...>', 'domains that move together')
-      .option('--without <gate>', 'goes on without a gate; repeatable, audited', several, [])
-      .option('--dry-run', 'runs the steps over ports that print')
-      .option('--reason <text>', 'for the audit', '')
-      .option('--limit <seconds>', 'longest wait for the outcome', '120')
+      .addOption(
+        new Option(
+          '--without <gate>',
+          'goes on without the gate parity or writers; repeatable, audited',
+        )
+          .argParser(several)
+          .default([], 'none'),
+      )
+      .option(
+        '--dry-run',
+        'asks every gate, prints what each step would do; exit 1 if it would fail',
+      )
+      .addOption(new Option('--reason <text>', 'for the audit').default('', 'none'))
+      .option(
+        '--limit <seconds>',
+        'longest wait for the outcome; the transfer itself goes on',
+        whole(1, 86_400),
+        120,
+      )
       .description(
         kind === 'cutover'
           ? 'moves the writes of domains to their services'
@@ -80,32 +113,32 @@ export function transferCommands(program: Command, context: Context): void {
         const body = { kind, domains, without, dryRun, reason, actor: context.actor }
         const answer = await context.client().call('POST', '/v1/transfers', body)
         if (dryRun) return printDryRun(context, answer)
-        const ended = await follow(context, Number(answer.id), Number(options.limit) * 1000)
+        const ended = await follow(context, Number(answer.id), options.limit * 1000)
         const next =
           ended.state === 'completed'
             ? `matapalo status ${domains[0]}`
             : `matapalo explain ${domains[0]}`
-        context.output().result({ ...ended, next }, human)
-        if (ended.state !== 'completed') throw new Exit(exitCodes.refused, '')
+        context.output().result({ ...ended, next }, transferText)
+        if (ended.state === 'unwound') throw new Exit(exitCodes.refused, '')
+        if (ended.state !== 'completed') throw new Exit(exitCodes.unknown, '')
       })
 }
 
 function printDryRun(context: Context, answer: Answer): void {
-  const gates = answer.gates as readonly { gate: string; verdict: string; line: string }[]
+  const gates = answer.gates as readonly Gate[]
   const lines = answer.lines as readonly string[]
-  context.output().result(answer, () =>
-    [
-      table(
-        ['gate', 'answer', ''],
-        gates.map((one) => [
-          one.gate,
-          verdict(one.verdict),
-          one.verdict === 'pass' ? '' : one.line,
-        ]),
-      ),
-      '',
-      ...lines,
-      'nothing was changed',
-    ].join('\n'),
-  )
+  const refusals = answer.refusals as readonly string[]
+  const possible = answer.possible === true
+  context
+    .output()
+    .result(answer, () =>
+      [
+        gateTable(gates),
+        '',
+        ...lines,
+        ...refusals.map(bad),
+        `nothing was changed; ${possible ? good('it would be accepted') : bad('it would be refused')}`,
+      ].join('\n'),
+    )
+  if (!possible) throw new Exit(exitCodes.refused, '')
 }

@@ -2,6 +2,8 @@
 import type { Express, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
+import { readDomain } from '../ledger/domains.ts'
+import { preflight } from '../preflight.ts'
 import { registerDomain, registerProject } from '../register.ts'
 import { actorSchema } from './actor.ts'
 import { answer, shaped } from './server.ts'
@@ -30,7 +32,15 @@ export function catalogueRoutes(app: Express, auth: RequestHandler, control: Con
 
   app.post('/v1/domains', auth, async (request, response) => {
     const body = shaped(fileSchema, request.body)
-    const { manifest, table } = await registerDomain(control.lead(), body, body.actor)
+    const { manifest, table } = await registerDomain(
+      control.lead(),
+      body,
+      body.actor,
+      async (wanted) => {
+        const known = await readDomain(control.ledger, wanted.domain)
+        return known?.prepared ? preflight(control, wanted) : []
+      },
+    )
     if (table !== null) hub.publish(table)
     control.forget()
     const { domain } = manifest

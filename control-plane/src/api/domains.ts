@@ -11,9 +11,9 @@ import { prepare } from '../prepare.ts'
 import { domainStatus } from '../status.ts'
 import { type VerifyReport, verify } from '../verify.ts'
 import { actorSchema } from './actor.ts'
+import { nameSchema } from './params.ts'
 import { answer, shaped } from './server.ts'
 
-const nameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a domain name')
 const commandSchema = z.strictObject({ actor: actorSchema }).default({ actor: 'operator' })
 const verifySchema = z.strictObject({ actor: actorSchema, repair: z.boolean().default(false) })
 const backfillSchema = z.strictObject({
@@ -44,11 +44,11 @@ export function domainRoutes(
   })
 
   app.get('/v1/domains/:name', auth, async (request, response) => {
-    answer(response, await domainStatus(control, shaped(nameSchema, request.params.name)))
+    answer(response, await domainStatus(control, shaped(nameSchema, request.params.name, 'domain')))
   })
 
   app.get('/v1/domains/:name/explain', auth, async (request, response) => {
-    const name = shaped(nameSchema, request.params.name)
+    const name = shaped(nameSchema, request.params.name, 'domain')
     const { domain } = await control.domain(name)
     const kind = domain.owner === 'monolith' ? 'cutover' : 'rollback'
     const gates = await checkGates(control, kind, [name])
@@ -64,13 +64,13 @@ export function domainRoutes(
   })
 
   app.post('/v1/domains/:name/prepare', auth, async (request, response) => {
-    const name = shaped(nameSchema, request.params.name)
+    const name = shaped(nameSchema, request.params.name, 'domain')
     const { actor } = shaped(commandSchema, request.body ?? undefined)
     answer(response, await prepare(control, name, actor))
   })
 
   app.post('/v1/domains/:name/unfreeze', auth, async (request, response) => {
-    const name = shaped(nameSchema, request.params.name)
+    const name = shaped(nameSchema, request.params.name, 'domain')
     const { actor } = shaped(commandSchema, request.body ?? undefined)
     const { domain } = await control.domain(name)
     await control.lead().guarded('unfreeze', async (tx) => {
@@ -82,7 +82,7 @@ export function domainRoutes(
   })
 
   app.post('/v1/domains/:name/backfill', auth, async (request, response) => {
-    const name = shaped(nameSchema, request.params.name)
+    const name = shaped(nameSchema, request.params.name, 'domain')
     const { action, actor } = shaped(backfillSchema, request.body ?? {})
     const state = await backfills.act(name, action, actor)
     answer(
@@ -93,7 +93,7 @@ export function domainRoutes(
   })
 
   app.post('/v1/domains/:name/verify', auth, async (request, response) => {
-    const name = shaped(nameSchema, request.params.name)
+    const name = shaped(nameSchema, request.params.name, 'domain')
     const { actor, repair } = shaped(verifySchema, request.body ?? {})
     const verified = await verify(control, name, actor, repair)
     answer(response, { domain: name, ...verified, next: nextAfter(name, verified, repair) })

@@ -8,6 +8,7 @@ import { readAudit, writeAudit } from '../ledger/audit.ts'
 import { readEdges } from '../ledger/edges.ts'
 import { targetDb } from '../live/stores.ts'
 import { actorSchema } from './actor.ts'
+import { idSchema, nameSchema } from './params.ts'
 import { answer, shaped } from './server.ts'
 
 const quarantineSchema = z.strictObject({
@@ -32,17 +33,18 @@ export function operationRoutes(app: Express, auth: RequestHandler, control: Con
 
   app.post('/v1/edges/:id/gone', auth, async (request, response) => {
     const id = String(request.params.id)
+    const { actor } = shaped(z.strictObject({ actor: actorSchema }), request.body ?? {})
     control.lead()
     if (!(await hub.gone(id)))
       throw new NotFound(`edge ${id} is not registered; run: matapalo edges`)
-    const { actor } = shaped(z.strictObject({ actor: actorSchema }), request.body ?? {})
     await writeAudit(ledger, { actor, action: 'edge.gone', domain: null, detail: { edge: id } })
     answer(response, { edge: id, gone: true, next: 'matapalo edges' })
   })
 
   app.post('/v1/domains/:name/quarantine/:id', auth, async (request, response) => {
     const { actor, action, direction, reason } = shaped(quarantineSchema, request.body)
-    const [name, id] = [String(request.params.name), Number(request.params.id)]
+    const name = shaped(nameSchema, request.params.name, 'domain')
+    const id = shaped(idSchema, request.params.id, 'id')
     control.lead()
     await control.domain(name)
     const { affectedRows } = await targetDb(stores, direction).execute(
@@ -64,8 +66,16 @@ export function operationRoutes(app: Express, auth: RequestHandler, control: Con
   })
 
   app.get('/v1/audit', auth, async (request, response) => {
-    const limit = shaped(z.coerce.number().int().min(1).max(1000).default(50), request.query.limit)
-    const domain = shaped(z.string().nullable().default(null), request.query.domain ?? null)
+    const limit = shaped(
+      z.coerce.number().int().min(1).max(1000).default(50),
+      request.query.limit,
+      'limit',
+    )
+    const domain = shaped(
+      z.string().nullable().default(null),
+      request.query.domain ?? null,
+      'domain',
+    )
     answer(response, { entries: await readAudit(ledger, domain, limit), next: 'matapalo status' })
   })
 }

@@ -34,12 +34,15 @@ export function bearer(token: string): RequestHandler {
   }
 }
 
-/** @throws BadRequest naming each path that does not fit */
-export function shaped<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+/**
+ * @param what the value is, where it is no body
+ * @throws BadRequest naming each path that does not fit
+ */
+export function shaped<T extends z.ZodType>(schema: T, value: unknown, what = 'body'): z.infer<T> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map(
-    (issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`,
+    (issue) => `${issue.path.join('.') || what}: ${issue.message}`,
   )
   throw new BadRequest(`request refused: ${lines.join('; ')}`)
 }

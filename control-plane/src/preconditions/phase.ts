@@ -6,13 +6,13 @@ export const phase: Precondition = {
   async check({ domain, kind }) {
     const { startsIn, from } = transferEnds(kind)
     if (domain.frozen !== null)
-      return `is frozen: ${domain.frozen}; run: matapalo explain ${domain.name}`
+      return `is frozen: ${domain.frozen}; mend the cause, then run: matapalo unfreeze ${domain.name}`
     if (domain.transferId !== null)
       return `transfer ${domain.transferId} is running; run: matapalo status ${domain.name}`
     if (domain.owner !== from)
       return `its owner is ${domain.owner}, a ${kind} takes it from ${from}; run: matapalo status ${domain.name}`
     if (!startsIn.includes(domain.phase))
-      return `it is in phase ${domain.phase}, a ${kind} starts in ${startsIn.join(', ')}; run: matapalo prepare ${domain.name}`
+      return `it is in phase ${domain.phase}, a ${kind} starts in ${startsIn.join(', ')}; run: matapalo ${domain.prepared ? `backfill ${domain.name} --wait` : `prepare ${domain.name}`}`
     return null
   },
 }

@@ -12,7 +12,7 @@ export const quarantine: Precondition = {
         [domain.name],
       )
       if (Number(row?.n) > 0)
-        return `${row?.n} change(s) are in quarantine (${row?.direction}), 0 are allowed; run: matapalo explain ${domain.name}`
+        return `${row?.n} change(s) are in quarantine (${row?.direction}), 0 are allowed; run: matapalo quarantine ${domain.name}`
     }
     return null
   },
