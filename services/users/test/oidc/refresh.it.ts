@@ -62,6 +62,22 @@ describe('refreshing', function () {
     expect((await refresher(rig)(successor)).status).to.equal(200)
   })
 
+  it('has one successor when two copies of the service are asked at once', async () => {
+    const twin = await rig.twin()
+    const { refresh } = await fresh()
+    const form = { grant_type: 'refresh_token', refresh_token: refresh, client_id: 'app' }
+    const all = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => {
+        const url = `${at % 2 === 0 ? rig.url : twin.url}/identity/token`
+        const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
+        return (await response.json()) as { refresh_token?: string }
+      }),
+    )
+    expect(new Set(all.map(({ refresh_token }) => refresh_token)).size).to.equal(1)
+    expect(all[0]?.refresh_token).to.be.a('string')
+    await twin.stop()
+  })
+
   it('revokes the family when a used token comes back later', async () => {
     const { refresh, access } = await fresh()
     const next = (await refresher(rig)(refresh)).json.refresh_token ?? ''

@@ -41,6 +41,8 @@ export interface Rig {
   login(email: string, password: string): Promise<string>
   register(email: string, password?: string): Promise<{ id: number; cookie: string }>
   grant(userId: number, role: string): Promise<void>
+  /** A second copy of the service on the same database. @returns its URL */
+  twin(): Promise<{ readonly url: string; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
@@ -108,20 +110,22 @@ export async function startRig(
     OIDC_CLIENTS: JSON.stringify(clients),
     ...env,
   })
-  made = createApp({
-    config,
-    database,
-    metrics: createMetrics(),
-    log,
-    isStopping: () => false,
-    validateResponses: true,
-    now: () => clock.now ?? new Date(),
-    mail: {
-      send: async (letter) => {
-        letters.push(letter)
+  const create = () =>
+    createApp({
+      config,
+      database,
+      metrics: createMetrics(),
+      log,
+      isStopping: () => false,
+      validateResponses: true,
+      now: () => clock.now ?? new Date(),
+      mail: {
+        send: async (letter) => {
+          letters.push(letter)
+        },
       },
-    },
-  })
+    })
+  made = create()
   await made.identityServer.tend()
   const app = made
 
@@ -165,6 +169,10 @@ export async function startRig(
     async grant(userId, role) {
       const row = { user_id: userId, role, granted_at: database.fn.now() }
       await database('user_role').insert(row)
+    },
+    async twin() {
+      const second = await listen(create().app, '127.0.0.1', 0)
+      return { url: `http://127.0.0.1:${second.port}`, stop: second.stop }
     },
     async stop() {
       await server.stop()
