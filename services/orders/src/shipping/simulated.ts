@@ -51,17 +51,18 @@ export function simulatedParcels({ database, callbackDelayMs }: SimulatedParcels
       if (order.postcode === '00000') return { kind: 'refused' }
       const reference = order.orderReference
       const { trackingNumber, first } = await inTransaction(database, async (transaction) => {
-        const key = { order_reference: reference }
-        const known = await transaction('simulated_parcel').where(key).forUpdate().first()
-        if (known) return { trackingNumber: String(known.tracking_number), first: false }
         const made = `SIM${randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()}`
-        await transaction('simulated_parcel').insert({
-          ...key,
-          tracking_number: made,
-          created_at: utcMillis(new Date()),
-        })
-        await announce(transaction, order, made)
-        return { trackingNumber: made, first: true }
+        await transaction.raw(
+          `INSERT INTO simulated_parcel (order_reference, tracking_number, created_at)
+           VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE order_reference = order_reference`,
+          [reference, made, utcMillis(new Date())],
+        )
+        const key = { order_reference: reference }
+        const row = await transaction('simulated_parcel').where(key).first('tracking_number')
+        const trackingNumber = String(row.tracking_number)
+        const first = trackingNumber === made
+        if (first) await announce(transaction, order, made)
+        return { trackingNumber, first }
       })
       if (first && order.postcode === '00408') throw new CarrierSilent('the carrier is silent')
       return { kind: 'booked', trackingNumber }

@@ -172,43 +172,6 @@ describe('checkout', function () {
     expect([status, json.error.code]).to.deep.equal([409, 'reference_reused'])
   })
 
-  describe('with an Idempotency-Key', () => {
-    const key = { 'idempotency-key': 'k-1' }
-
-    it('gives the first answer again', async () => {
-      const { buy } = await buyer(5)
-      const first = await buy('4242', key)
-      const again = await buy('4242', key)
-      expect([first.status, again.status]).to.deep.equal([201, 201])
-      expect(again.json).to.deep.equal(first.json)
-    })
-
-    it('gives a refusal again, even if it would go better now', async () => {
-      const { who, book, buy } = await buyer(1, 2)
-      const first = await buy('4242', key)
-      await service.ask(who, 'PUT', `/api/cart/items/${book}`, { quantity: 1 })
-      const again = await buy('4242', key)
-      expect([first.status, again.status]).to.deep.equal([409, 409])
-      expect(again.json).to.deep.equal(first.json)
-    })
-
-    it('refuses another body', async () => {
-      const { buy } = await buyer(5)
-      await buy('4242', key)
-      const { status, json } = await buy('4242', key, { note: 'another' })
-      expect([status, json.error.code]).to.deep.equal([422, 'idempotency_key_reused'])
-    })
-
-    it('adds to the cart once', async () => {
-      const { who, book } = await buyer(5)
-      for (let at = 0; at < 3; at += 1) {
-        const body = { book_id: book, quantity: 2 }
-        expect((await service.ask(who, 'POST', '/api/cart/items', body, key)).status).to.equal(201)
-      }
-      expect((await cartOf(who))[0].quantity).to.equal(3)
-    })
-  })
-
   describe('while the catalog does not answer', () => {
     it('answers 503 and leaves nothing to sell twice', async () => {
       const { book, reference, who } = await buyer(5)
