@@ -94,10 +94,7 @@ export class Delivery {
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
       // Also while nobody is watched: what it calls may be decided after a switch.
-      tracestate:
-        table.domains.length > 0
-          ? exchange.tracestate()
-          : (req.headers.tracestate as string | undefined),
+      tracestate: table.domains.length > 0 ? exchange.tracestate() : exchange.sentState,
       ...(side === 'service' && exchange.assertion !== undefined
         ? { identity: exchange.assertion }
         : {}),

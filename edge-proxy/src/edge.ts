@@ -50,7 +50,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
 
   const undici = new UndiciForwarder(config.upstreamMax)
   const middleware = new MiddlewareForwarder(config.upstreamMax)
-  const callers = await wireCallers(config, { table, replicas, asker: undici })
+  const callers = await wireCallers(config, { table, replicas, asker: undici }, log)
   const { freshness, store, forgotten } = wireFreshening({
     ...{ config, life, inForce, metrics, log },
     onSession: (subject) => callers.forget(subject),

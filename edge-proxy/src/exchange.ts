@@ -17,7 +17,7 @@ import {
   credentialsOf,
   type Subject,
 } from './identity/subject.ts'
-import { requestIdOf, traceparentOf } from './trace.ts'
+import { requestIdOf, traceOf } from './trace.ts'
 
 let arrivals = 0
 const noQuery = new URLSearchParams()
@@ -31,6 +31,8 @@ export class Exchange {
   readonly begun = performance.now()
   readonly requestId: string
   readonly traceparent: string
+  /** What the client's trace carries for others. */
+  readonly sentState: string | undefined
   /** False when the message has no content, so that it can be sent again. */
   readonly hasBody: boolean
   /** Octets of content that are announced. */
@@ -92,7 +94,9 @@ export class Exchange {
       headers: req.headers,
     }
     this.requestId = requestIdOf(req.headers['x-request-id'])
-    this.traceparent = traceparentOf(req.headers.traceparent)
+    const { traceparent, continues } = traceOf(req.headers.traceparent)
+    this.traceparent = traceparent
+    this.sentState = continues ? (req.headers.tracestate as string | undefined) : undefined
     this.hasBody = guarded.hasBody
     this.length = guarded.length
     this.loose = guarded.loose
@@ -153,10 +157,7 @@ export class Exchange {
 
   /** `tracestate` for the upstream, naming who the request is for. */
   tracestate(): string | undefined {
-    return this.#parents.tracestate(
-      this.req.headers.tracestate as string | undefined,
-      this.subjects.slice(0, 2),
-    )
+    return this.#parents.tracestate(this.sentState, this.subjects.slice(0, 2))
   }
 
   /** Nobody waits any more: the client left, or was told that its content is broken. */

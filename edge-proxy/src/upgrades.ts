@@ -21,7 +21,7 @@ import { bearerFields } from './identity/bearer/fields.ts'
 import type { Callers } from './identity/callers.ts'
 import { credentialsOf } from './identity/subject.ts'
 import type { TableInForce } from './tableInForce.ts'
-import { requestIdOf, traceparentOf } from './trace.ts'
+import { requestIdOf, traceOf } from './trace.ts'
 import type { Replicas } from './upstreams/replicas.ts'
 
 export interface UpgradesParts {
@@ -95,7 +95,7 @@ export class Upgrades {
       remoteAddress: req.socket.remoteAddress ?? '',
       scheme: 'http',
       requestId: requestIdOf(req.headers['x-request-id']),
-      traceparent: traceparentOf(req.headers.traceparent),
+      traceparent: traceOf(req.headers.traceparent).traceparent,
     })
     forwarder.upgrade(req, socket, head, {
       origin: replicas.pick(table, decision.upstream),

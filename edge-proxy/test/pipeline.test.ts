@@ -112,6 +112,17 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       expect(headers.traceparent).to.match(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad)/)
     })
 
+    it('passes what other tracers say on, as long as there is a trace to say it of', async () => {
+      const edge = await open()
+      const tracestate = 'other=1'
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+      const traced = await ask(edge, '/orders', { headers: { tracestate, traceparent } })
+      expect(traced.headers.tracestate).to.equal('other=1')
+      expect(
+        (await ask(edge, '/orders', { headers: { tracestate } })).headers,
+      ).not.to.have.any.keys('tracestate')
+    })
+
     it('names the sender to nested calls before anybody is watched, since they may outlive a switch', async () => {
       const edge = await open()
       const { headers } = await ask(edge, '/orders', { headers: { cookie: 'sid=ana' } })

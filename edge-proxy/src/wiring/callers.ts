@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Log } from '@matapalo/runtime'
 import type { EdgeConfig } from '../config.ts'
 import { openSigner } from '../identity/assertion.ts'
 import { askBridge } from '../identity/bearer/askBridge.ts'
@@ -19,7 +20,11 @@ import { issuerOf } from '../identity/settings.ts'
 /** Between two clocks, s; the services allow the same. */
 const toleranceSeconds = 5
 
-export async function wireCallers(config: EdgeConfig, owner: OwnerParts): Promise<Callers> {
+export async function wireCallers(
+  config: EdgeConfig,
+  owner: OwnerParts,
+  log: Log,
+): Promise<Callers> {
   const ask = askOwner(owner)
   const signer = await openSigner(config.identityKey)
   const { introspectPath, sessionCookie, identityTtl, bridgePath } = config
@@ -29,7 +34,10 @@ export async function wireCallers(config: EdgeConfig, owner: OwnerParts): Promis
   )
   const issuer = issuerOf(config)
   if (issuer === undefined) return new Callers({ introspection, signer, tokens: undefined })
-  const keys = new RemoteKeys(fetchKeys(issuer.keysUrl))
+  const keys = new RemoteKeys({
+    fetchKeys: fetchKeys(issuer.keysUrl),
+    onFailure: (err) => log.warn({ err, url: issuer.keysUrl.href }, 'keys.unavailable'),
+  })
   keys.start()
   const tokens = {
     bearers: new Bearers(keys.find, { ...issuer, toleranceSeconds }),

@@ -25,8 +25,16 @@ export const keyTimes = {
   retry: 500,
 }
 
+export interface RemoteKeysParts {
+  readonly fetchKeys: FetchKeys
+  /** A fetch gave no keys. */
+  readonly onFailure?: (error: unknown) => void
+  readonly now?: () => number
+}
+
 export class RemoteKeys {
   readonly #fetchKeys: FetchKeys
+  readonly #onFailure: (error: unknown) => void
   readonly #now: () => number
   #find: FindKey | undefined
   #fetchedAt = Number.NEGATIVE_INFINITY
@@ -35,9 +43,10 @@ export class RemoteKeys {
   #failure: unknown
   #fetching: Promise<void> | undefined
 
-  constructor(fetchKeys: FetchKeys, now: () => number = () => performance.now()) {
+  constructor({ fetchKeys, onFailure, now }: RemoteKeysParts) {
     this.#fetchKeys = fetchKeys
-    this.#now = now
+    this.#onFailure = onFailure ?? (() => undefined)
+    this.#now = now ?? (() => performance.now())
   }
 
   /** Asks ahead of the first token. */
@@ -94,6 +103,7 @@ export class RemoteKeys {
       this.#failure = undefined
     } catch (cause) {
       this.#failure = cause
+      this.#onFailure(cause)
       throw new KeysUnavailable(cause)
     }
   }

@@ -180,7 +180,7 @@ describe('a bearer', () => {
   })
 
   it('is asked to come again while the keys cannot be had, and is never accepted', async () => {
-    const keys = new RemoteKeys(async () => Promise.reject(new Error('away')))
+    const keys = new RemoteKeys({ fetchKeys: async () => Promise.reject(new Error('away')) })
     const edge = await open({
       tokens: { bearers: new Bearers(keys.find, rule), bridge: new Bridge(bridged) },
     })

@@ -78,7 +78,7 @@ export async function newIssuer(kid = 'k1'): Promise<Issuer> {
 }
 
 export const bearersOf = (issuer: Issuer): Bearers =>
-  new Bearers(new RemoteKeys(async () => issuer.jwks).find, rule)
+  new Bearers(new RemoteKeys({ fetchKeys: async () => issuer.jwks }).find, rule)
 
 const noSession: AskBridge = async () => null
 

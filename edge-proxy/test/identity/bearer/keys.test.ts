@@ -8,6 +8,7 @@ describe('RemoteKeys', () => {
   let second: Issuer
   let clock: number
   let fetches: number
+  let failures: number
   let served: string | Error
   let keys: RemoteKeys
 
@@ -19,14 +20,18 @@ describe('RemoteKeys', () => {
     clock = 1_000_000
     fetches = 0
     served = first.jwks
-    keys = new RemoteKeys(
-      async () => {
+    failures = 0
+    keys = new RemoteKeys({
+      fetchKeys: async () => {
         fetches += 1
         if (served instanceof Error) throw served
         return served
       },
-      () => clock,
-    )
+      onFailure: () => {
+        failures += 1
+      },
+      now: () => clock,
+    })
   })
   const find = async (kid: string): Promise<'found' | 'unavailable' | 'unknown'> => {
     try {
@@ -96,7 +101,7 @@ describe('RemoteKeys', () => {
     served = new Error('away')
     expect(await find('k1')).to.equal('unavailable')
     expect(await find('k1')).to.equal('unavailable')
-    expect(fetches).to.equal(1)
+    expect([fetches, failures]).to.deep.equal([1, 1])
     clock += keyTimes.retry
     served = first.jwks
     expect(await find('k1')).to.equal('found')
