@@ -152,9 +152,12 @@ export const writes: readonly Case[] = [
   order('p-1'),
   order('p-2'),
   get('/api/cart'),
-  add(5, 2),
   add(4),
+  add(5, 2),
   { ...order('p-1'), as: 'other' },
+  // The fourth book is sold out.
+  order('p-3'),
+  remove('/api/cart/items/4'),
   order('p-3', { gift: true, note: '<script>alert("x")</script> \'; DROP TABLE books; --' }),
   get('/api/orders/{new}'),
   get('/api/orders/{new}/tracking'),

@@ -60,6 +60,15 @@ describe('the orders service beside the old shop', function () {
       })
     }
 
+    it('and has sold in every way that there is', async () => {
+      const made: string[] = await twins
+        .orders('order')
+        .where('reference', 'like', 'p-%')
+        .orderBy('id')
+        .pluck('reference')
+      expect(made).to.deep.equal(['p-1', 'p-3', 'p-4', 'p-5', 'p-6', 'p-7', 'p-8'])
+    })
+
     for (const [table, select] of copies) {
       it(`and leaves the same rows in ${table}`, async () => {
         const plain = (rows: readonly Record<string, unknown>[]) =>
