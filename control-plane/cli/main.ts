@@ -9,6 +9,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { createClient } from './client.ts'
 import { backfillCommands } from './commands/backfill.ts'
 import type { Context } from './commands/context.ts'
+import { endingCommands } from './commands/ending.ts'
 import { lookCommands } from './commands/look.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { setUpCommands } from './commands/setUp.ts'
@@ -31,6 +32,7 @@ const program = new Command('matapalo')
     'after',
     `
 In order: project, register, prepare, backfill, verify, explain, cutover; and back: rollback.
+At the end: decommission, retire.
 Exit codes: 0 done, 1 refused and nothing changed, 2 outcome unknown, 64 usage.
 The control plane: MATAPALO_URL and MATAPALO_OPERATOR_TOKEN, or a native stack's stack.json.`,
   )
@@ -56,6 +58,7 @@ statusCommand(program, context)
 lookCommands(program, context)
 transfersCommand(program, context)
 quarantineCommand(program, context)
+endingCommands(program, context)
 for (const command of program.commands) {
   command.exitOverride()
   command

@@ -7,6 +7,7 @@ import { createLog, Lifecycle, openDb, readConfig } from '@matapalo/runtime'
 import { catalogueRoutes } from './api/catalogue.ts'
 import { domainRoutes } from './api/domains.ts'
 import { edgeRoutes } from './api/edges.ts'
+import { endingRoutes } from './api/ending.ts'
 import { healthRoutes } from './api/health.ts'
 import { operationRoutes } from './api/operations.ts'
 import { bearer, createApp } from './api/server.ts'
@@ -81,6 +82,7 @@ const app = createApp(log, (express) => {
   domainRoutes(express, operator, control, backfills)
   transferRoutes(express, operator, control, conductor)
   operationRoutes(express, operator, control)
+  endingRoutes(express, operator, control)
 })
 const server = createServer({ keepAliveTimeout: 65_000 }, app)
 await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve))

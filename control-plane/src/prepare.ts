@@ -42,6 +42,8 @@ export async function prepare(control: Control, name: string, actor: string): Pr
     throw new Refused(
       `${name}: transfer ${domain.transferId} is running; run: matapalo status ${name}`,
     )
+  if (domain.phase === 'decommissioned')
+    throw new Refused(`${name}: it is decommissioned; run: matapalo status ${name}`)
   const problems = await preflight(control, manifest)
   if (problems.length > 0) {
     const lines = problems.map(problemLine).join('\n  ')

@@ -17,6 +17,7 @@ import { writeAudit } from './ledger/audit.ts'
 import { insertManifest, readManifests, readProject, writeProject } from './ledger/catalogue.ts'
 import { insertDomain, readDomain } from './ledger/domains.ts'
 import type { Lease } from './ledger/lease.ts'
+import { readRetirement } from './ledger/retirement.ts'
 import { publishTable } from './ledger/routeTables.ts'
 import { problemLine } from './preflight.ts'
 
@@ -71,6 +72,10 @@ export async function registerDomain(
     const others = [...(await readManifests(tx)).values()].filter(
       ({ domain }) => domain !== manifest.domain,
     )
+    if ((await readRetirement(tx)) !== null)
+      throw new Refused(
+        'the monolith is retired: no domain can leave it any more; run: matapalo status',
+      )
     const problems = checkAgainst(manifest, others, project)
     if (problems.length > 0) refuse(problems)
     const domain = await readDomain(tx, manifest.domain)

@@ -22,6 +22,10 @@ async function look(control: Control, name: string, actor: string): Promise<Doma
   const { domain, manifest } = await control.domain(name)
   if (!hasTables(manifest))
     throw new Refused(`${name}: it has no tables to verify; run: matapalo explain ${name}`)
+  if (domain.phase === 'decommissioned')
+    throw new Refused(
+      `${name}: it is decommissioned, nothing is left to compare; run: matapalo status ${name}`,
+    )
   if (domain.backfill !== 'complete')
     throw new Refused(
       `${name}: its backfill is ${domain.backfill}; run: matapalo backfill ${name} --wait`,

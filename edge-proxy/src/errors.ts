@@ -63,6 +63,15 @@ export class ContentTooLarge extends EdgeError {
   }
 }
 
+/** No service has this path, and the monolith is retired. */
+export class NothingHere extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_NOTHING_HERE'
+  readonly status = 404
+  constructor() {
+    super('no service answers this path')
+  }
+}
+
 /** A client address sent more requests than it may. Nothing was forwarded. */
 export class TooManyRequests extends EdgeError {
   readonly code = 'MATAPALO_EDGE_TOO_MANY_REQUESTS'

@@ -12,7 +12,7 @@ import { type Decision, decide, type RouteTable } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { answerError } from './answer.ts'
 import type { Delivery } from './delivery.ts'
-import { NoTable } from './errors.ts'
+import { NoTable, NothingHere } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import { settleReadings } from './guard/readings.ts'
@@ -70,6 +70,7 @@ export class Pipeline {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
       const decision = decide(table, exchange.line)
+      if (decision.route === null && table.retired) throw new NothingHere()
       if (exchange.loose !== undefined) {
         settleReadings(table, exchange.line, decision, exchange.loose)
       }

@@ -38,10 +38,28 @@ export async function fedDomains(ledger: Db): Promise<readonly FedDomain[]> {
 
 export async function currentManifest(ledger: Db, domain: string): Promise<Manifest> {
   const [row] = await ledger.query(
-    `SELECT m.json FROM domain d
-     JOIN manifest m ON m.domain = d.name AND m.version = d.manifest_version WHERE d.name = ?`,
+    `SELECT m.json, e.detail AS ending FROM domain d
+     JOIN manifest m ON m.domain = d.name AND m.version = d.manifest_version
+     LEFT JOIN decommission e ON e.domain = d.name AND e.state IN ('renamed', 'undoing')
+     WHERE d.name = ?`,
     [domain],
   )
   if (row === undefined) throw new ManifestMissing(domain)
-  return JSON.parse(String(row.json)) as Manifest // written by the control plane after its check
+  // Both written by the control plane, after its checks.
+  const manifest = JSON.parse(String(row.json)) as Manifest
+  if (row.ending === null) return manifest
+  const { names } = JSON.parse(String(row.ending)) as { names: Readonly<Record<string, string>> }
+  return withOldNames(manifest, names)
 }
+
+/**
+ * Once the monolith's tables are renamed, before they are dropped, the way back goes on into them. While a name is
+ * changing, the applier finds no table and tries again.
+ */
+const withOldNames = (manifest: Manifest, names: Readonly<Record<string, string>>): Manifest => ({
+  ...manifest,
+  tables: manifest.tables.map((table) => ({
+    ...table,
+    source: names[table.source] ?? table.source,
+  })),
+})

@@ -16,6 +16,7 @@ import type { Write } from './batch.ts'
 import { readManifests, readProject } from './catalogue.ts'
 import { type Domain, readDomains } from './domains.ts'
 import { fromJson, toJson } from './json.ts'
+import { readRetirement } from './retirement.ts'
 
 export async function currentTable(db: Pick<Session, 'query'>): Promise<RouteTable | null> {
   const [row] = await db.query('SELECT body FROM route_table ORDER BY epoch DESC LIMIT 1')
@@ -25,11 +26,13 @@ export async function currentTable(db: Pick<Session, 'query'>): Promise<RouteTab
 export interface Catalogue {
   readonly project: Project
   readonly manifests: ReadonlyMap<string, Manifest>
+  /** The monolith is retired. */
+  readonly retired?: boolean
 }
 
 export function tableOf(
   epoch: number,
-  { project, manifests }: Catalogue,
+  { project, manifests, retired = false }: Catalogue,
   domains: readonly Domain[],
 ): RouteTable {
   const states = domains.flatMap((domain): DomainState[] => {
@@ -38,7 +41,13 @@ export function tableOf(
     const { name, phase, owner, term, hold } = domain
     return [{ domain: name, phase, owner, term, hold, service }]
   })
-  return compileRouteTable({ epoch, project, manifests: [...manifests.values()], domains: states })
+  return compileRouteTable({
+    epoch,
+    project,
+    manifests: [...manifests.values()],
+    domains: states,
+    retired,
+  })
 }
 
 /** The epoch is the key: of two that were compiled at once, the second is refused. */
@@ -54,7 +63,11 @@ export async function publishTable(tx: Session): Promise<RouteTable | null> {
   const [last] = await tx.query(
     'SELECT epoch FROM route_table ORDER BY epoch DESC LIMIT 1 FOR UPDATE',
   )
-  const catalogue = { project, manifests: await readManifests(tx) }
+  const catalogue = {
+    project,
+    manifests: await readManifests(tx),
+    retired: (await readRetirement(tx)) !== null,
+  }
   const table = tableOf(Number(last?.epoch ?? 0) + 1, catalogue, await readDomains(tx))
   const { sql, params } = insertion(table)
   await tx.execute(sql, params)

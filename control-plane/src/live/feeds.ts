@@ -108,6 +108,13 @@ export class Feeds {
     if (arrived !== true) throw new FeedSilent(side, await this.status(side), limitMs)
   }
 
+  /** The connector reads these domains' tables only; without any, it ends. */
+  async release(side: Side, manifests: readonly Manifest[]): Promise<void> {
+    const [proof] = manifests
+    if (proof === undefined) await this.#parts.connect.delete(connectorName(side))
+    else await this.ensureConnector(side, manifests, proof.domain)
+  }
+
   /** A failed task does not come back by itself. */
   async revive(side: Side): Promise<boolean> {
     if ((await this.status(side)).state !== 'FAILED') return false

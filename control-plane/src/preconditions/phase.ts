@@ -5,6 +5,8 @@ export const phase: Precondition = {
   gate: 'phase',
   async check({ domain, kind }) {
     const { startsIn, from } = transferEnds(kind)
+    if (domain.phase === 'decommissioned')
+      return `is decommissioned, its old tables are gone; run: matapalo status ${domain.name}`
     if (domain.frozen !== null)
       return `is frozen: ${domain.frozen}; mend the cause, then run: matapalo unfreeze ${domain.name}`
     if (domain.transferId !== null)

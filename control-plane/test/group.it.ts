@@ -1,0 +1,110 @@
+import { until } from '@matapalo/runtime'
+import { expect } from 'chai'
+import { faults } from './support/rig.ts'
+import { group, ThreeDomains } from './support/threeDomains.ts'
+
+describe('a transfer of several domains, one of them without tables', function () {
+  this.timeout(180_000)
+  let three: ThreeDomains
+
+  before(async () => {
+    three = await ThreeDomains.open('group')
+    await three.migrate()
+  })
+  after(() => three?.close())
+
+  it('needs no feed, fence or backfill for the domain without tables', async () => {
+    expect(await three.domain('pages')).to.include({ phase: 'backfill', backfill: 'complete' })
+    const fences = await three.root.service.query("SHOW TABLES FROM matapalo LIKE 'fence_pages'")
+    expect(fences).to.deep.equal([])
+    const path = '/v1/domains/pages/backfill'
+    const { status, body } = await three.rig.api<{ error: { message: string } }>('POST', path, {})
+    expect(status).to.equal(409)
+    expect(body.error.message).to.contain('it has no tables')
+  })
+
+  it('closes the fences in one fixed order, and opens both again when the second stays blocked', async () => {
+    const closed = async (domain: string): Promise<boolean> => {
+      const [row] = await three.root.monolith.query(`SELECT closed FROM matapalo.fence_${domain}`)
+      return Number(row?.closed) === 1
+    }
+    const report = await three.root.monolith.session(async (session) => {
+      await session.execute('START TRANSACTION')
+      await session.execute("INSERT INTO bookshop.right_thing (name, state) VALUES ('open', 0)")
+      const id = await three.begin('cutover', { budgets: { fenceMs: 1500 } })
+      expect(await until(() => closed('left'), { timeoutMs: 15_000, everyMs: 5 })).to.equal(true)
+      expect(await closed('right')).to.equal(false)
+      const failed = async (): Promise<boolean> => {
+        const rows = await three.rig.ledger.query(
+          "SELECT 1 FROM journal WHERE transfer_id = ? AND step = 'fenceSource' AND state = 'failed'",
+          [id],
+        )
+        return rows.length > 0
+      }
+      expect(await until(failed, { timeoutMs: 15_000, everyMs: 20 })).to.equal(true)
+      expect(await closed('right')).to.equal(false)
+      // An undo waits for whoever kept the fence open, as it waits for everything.
+      await session.execute('ROLLBACK')
+      return three.rig.ended(id)
+    })
+    expect(report.state).to.equal('unwound')
+    expect(report.error?.code).to.equal('MATAPALO_FENCE_BLOCKED')
+    await three.settled('monolith')
+  })
+
+  it('lets work in flight finish for its time, then goes on and says what is left', async () => {
+    await three.root.monolith.execute('INSERT INTO bookshop.left_work VALUES (1), (2)')
+    const report = await three.transfer('cutover')
+    await three.root.monolith.execute('DELETE FROM bookshop.left_work')
+    expect(report.error).to.equal(null)
+    expect(report.state).to.equal('completed')
+    const detail = JSON.stringify(report)
+    expect(detail).to.contain('"before":2,"left":2')
+    expect(detail).to.contain('"withoutTables":["pages"]')
+    await three.settled('service')
+  })
+
+  it('changes the owner of all at one commit point, in one epoch', async () => {
+    const tables = await three.rig.ledger.query('SELECT body FROM route_table ORDER BY epoch')
+    const owners = tables.map(({ body }) => {
+      const { domains } = JSON.parse(String(body)) as {
+        domains: { domain: string; owner: string }[]
+      }
+      return domains
+        .filter(({ domain }) => group.includes(domain as never))
+        .map(({ owner }) => owner)
+    })
+    const mixed = owners.filter((all) => new Set(all).size > 1)
+    expect(mixed).to.deep.equal([])
+    expect(owners.at(-1)).to.deep.equal(['service', 'service', 'service'])
+  })
+
+  it('tells the consumers after a rollback what the monolith does, once each', async () => {
+    const { state, error } = await three.transfer('rollback')
+    expect(error).to.equal(null)
+    expect(state).to.equal('completed')
+    await three.settled('monolith')
+    await three.rig.monolith.execute(
+      "INSERT INTO left_thing (id, name, state) VALUES (70, 'né', 0)",
+    )
+    await three.rig.monolith.execute('UPDATE left_thing SET state = 1 WHERE id = 70')
+    await three.rig.monolith.execute("UPDATE left_thing SET name = 'x' WHERE id = 70")
+    await three.verify()
+    const heard = await three.root.service.query('SELECT type, payload FROM catalog.left_heard')
+    const events = heard.map(({ type, payload }) => [type, JSON.parse(String(payload))])
+    expect(events).to.deep.equal([['left.done', { id: 70, name: 'né', all: [{ state: 'done' }] }]])
+    expect(await three.root.service.query('SELECT * FROM catalog.left_outbox')).to.deep.equal([])
+  })
+
+  for (const point of ['before', 'after'] as const) {
+    const outcome = point === 'after' ? 'completed' : 'unwound'
+    it(`killed ${point} the switch, is ${outcome} for all of them`, async () => {
+      await three.rig.restart(faults({ crashAt: { step: 'switchOwner', point } }))
+      const report = await three.transfer('cutover')
+      expect(report.state).to.equal(outcome)
+      await three.rig.stack.ready('control-plane')
+      await three.settled(point === 'after' ? 'service' : 'monolith')
+      await three.verify()
+    })
+  }
+})

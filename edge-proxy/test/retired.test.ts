@@ -1,0 +1,38 @@
+import type { RouteTable } from '@matapalo/core'
+import { expect } from 'chai'
+import { type TestEdge, testEdge, type Upstream, upstream } from './harness.ts'
+
+describe('an edge whose monolith is retired', () => {
+  let service: Upstream
+  let edge: TestEdge
+
+  beforeEach(async () => {
+    service = await upstream((_req, res) => res.end('service'))
+    edge = await testEdge({
+      // Nothing listens there any more.
+      monolith: 'http://127.0.0.1:9',
+      service: service.url,
+      domain: { owner: 'service', phase: 'decommissioned' },
+    })
+    const table = edge.inForce.table as RouteTable
+    const { monolith: _gone, ...upstreams } = table.upstreams
+    const routes = table.routes.filter(({ domain }) => domain !== null)
+    edge.inForce.apply({ ...table, epoch: table.epoch + 1, routes, upstreams, retired: true })
+  })
+  afterEach(async () => {
+    await edge.stop()
+    await service.stop()
+  })
+
+  it('answers 404 itself where no service has the path', async () => {
+    const answer = await fetch(`${edge.url}/nowhere`)
+    expect(answer.status).to.equal(404)
+    const { error } = (await answer.json()) as { error: { code: string } }
+    expect(error.code).to.equal('MATAPALO_EDGE_NOTHING_HERE')
+  })
+
+  it('serves the services as before', async () => {
+    const answer = await fetch(`${edge.url}/api/books/1`)
+    expect(await answer.text()).to.equal('service')
+  })
+})
