@@ -1,6 +1,7 @@
 /**
- * The fence's refusals, with account and statement, so that `status` can show which forgotten script
- * still writes.
+ * What was refused at a side that does not own a domain, by the fence's triggers (error 1644) or for
+ * want of a privilege that was taken after a transfer (1142), with account and statement, so that
+ * `status` can show which forgotten script still writes.
  *
  * Taken from `performance_schema`'s statement history about once a second and kept in
  * `matapalo.refusal`. Rejected: an insert by the trigger itself into an Aria table, which survives the
@@ -10,6 +11,7 @@
  * @module
  */
 import type { Db, DbRow } from '@matapalo/runtime'
+import type { FencedTables } from './fence/triggers.ts'
 import { toolkitTable } from './names.ts'
 
 export interface Refusal {
@@ -62,29 +64,63 @@ const opOf = (statement: string): string | null =>
 const text = (value: DbRow[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value)
 
-/** SIGNALs that each server had run when its history was last read. */
-const signalsSeen = new WeakMap<Db, string>()
+/** `UPDATE command denied to user 'shop'@'localhost' for table `bookshop`.`books``, by version. */
+const deniedPattern =
+  /^([A-Z, ]+) command denied to user '(.*)'@'(.*)' for table ['`](?:(.+)['`]\.['`])?(.+)['`]$/
 
-/** The server's own count of SIGNAL statements, also of those inside triggers. */
-async function signals(db: Db): Promise<string> {
-  const [row] = await db.query("SHOW GLOBAL STATUS LIKE 'Com_signal'")
-  return String(row?.Value ?? '')
+type Fenced = Pick<FencedTables, 'domain' | 'schema' | 'tables'>
+
+interface Told {
+  readonly domain: string
+  readonly table: string
+  readonly account: string | null
+}
+
+function byTrigger(message: string): Told | null {
+  const [, table, domain] = messagePattern.exec(message) ?? []
+  return table === undefined || domain === undefined ? null : { domain, table, account: null }
+}
+
+/** Whose table it was; null when it is nobody's, or the statement only reads. */
+export function byPrivilege(
+  message: string,
+  schema: string | null,
+  fenced: readonly Fenced[],
+): Told | null {
+  const [, privileges, user, host, named = schema, table] = deniedPattern.exec(message) ?? []
+  if (table === undefined || !/INSERT|UPDATE|DELETE/.test(privileges ?? '')) return null
+  const owner = fenced.find((one) => one.schema === named && one.tables.includes(table))
+  return owner === undefined ? null : { domain: owner.domain, table, account: `${user}@${host}` }
+}
+
+/** What each server had refused when its history was last read. */
+const refusedBefore = new WeakMap<Db, string>()
+
+/** The server's own counts: SIGNALs, also those inside triggers, and denied statements. */
+async function refusedSoFar(db: Db): Promise<string> {
+  const rows = await db.query(
+    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_signal', 'Access_denied_errors')",
+  )
+  return rows.map((row) => `${row.Variable_name} ${row.Value}`).join(', ')
 }
 
 /**
- * Moves new refusals of every domain from the history into `matapalo.refusal`.
+ * Moves new refusals from the history into `matapalo.refusal`.
  *
- * The history is read only when the server has run a SIGNAL since the last time: its scan costs tens
- * of milliseconds.
+ * The history is read only when the server has refused something since the last time: its scan costs
+ * tens of milliseconds.
  *
+ * @param fenced the domains that this server does not own: a table of theirs that was denied is one
+ *   that is fenced
  * @returns how many were new
  */
-export async function collectRefusals(db: Db): Promise<number> {
-  const now = await signals(db)
-  if (now !== '' && signalsSeen.get(db) === now) return 0
+export async function collectRefusals(db: Db, fenced: readonly Fenced[] = []): Promise<number> {
+  const now = await refusedSoFar(db)
+  if (now !== '' && refusedBefore.get(db) === now) return 0
   // Timers are picoseconds since the server started; this statement's own timer says when "now" is.
   const rows = await db.query(
     `SELECT h.THREAD_ID AS thread, h.EVENT_ID AS event, h.SQL_TEXT AS statement,
+            h.MYSQL_ERRNO AS error, h.CURRENT_SCHEMA AS current_schema,
             h.MESSAGE_TEXT AS message, t.PROCESSLIST_USER AS user, t.PROCESSLIST_HOST AS host,
             h.TIMER_END AS ended,
             NOW(6) - INTERVAL ((me.TIMER_START - h.TIMER_END) DIV 1000000) MICROSECOND AS at
@@ -93,21 +129,26 @@ export async function collectRefusals(db: Db): Promise<number> {
      JOIN performance_schema.threads mt ON mt.PROCESSLIST_ID = CONNECTION_ID()
      JOIN performance_schema.events_statements_current me
        ON me.THREAD_ID = mt.THREAD_ID AND me.NESTING_EVENT_ID IS NULL
-     WHERE h.MYSQL_ERRNO = 1644 AND h.NESTING_EVENT_ID IS NULL
-       AND h.MESSAGE_TEXT LIKE 'matapalo: % belongs to domain %'`,
+     WHERE h.NESTING_EVENT_ID IS NULL AND (
+       (h.MYSQL_ERRNO = 1644 AND h.MESSAGE_TEXT LIKE 'matapalo: % belongs to domain %')
+       OR h.MYSQL_ERRNO = 1142)`,
   )
   let added = 0
   for (const row of rows) {
-    const [, table, domain] = messagePattern.exec(String(row.message)) ?? []
-    if (table === undefined || domain === undefined) continue
+    const message = String(row.message)
+    const told =
+      Number(row.error) === 1142
+        ? byPrivilege(message, text(row.current_schema), fenced)
+        : byTrigger(message)
+    if (told === null) continue
     const statement = text(row.statement)
-    const account = row.user === null ? null : `${row.user}@${row.host ?? '%'}`
+    const account = row.user === null ? told.account : `${row.user}@${row.host ?? '%'}`
     const result = await db.execute(
       `INSERT IGNORE INTO ${toolkitTable('refusal')}
        (domain, table_name, op, account, statement, at, event) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       [
-        domain,
-        table,
+        told.domain,
+        told.table,
         statement === null ? null : opOf(statement),
         account,
         statement,
@@ -117,7 +158,7 @@ export async function collectRefusals(db: Db): Promise<number> {
     )
     added += result.affectedRows
   }
-  signalsSeen.set(db, now)
+  refusedBefore.set(db, now)
   return added
 }
 

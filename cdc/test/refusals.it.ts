@@ -1,3 +1,4 @@
+import { openDb, serverErrorNumber } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { ensureFence, installTriggers } from '../src/fence.ts'
 import { collectRefusals, countRefusals, enableRefusals, readRefusals } from '../src/refusals.ts'
@@ -55,5 +56,41 @@ describe('refusals', function () {
       5000,
     )
     expect(await countRefusals(conductor, domain)).to.equal(2)
+  })
+  it('keeps what was denied after privileges were taken, and nobody else’s denials', async () => {
+    const { conductor, root, rootUrl, schema } = server
+    const account = `'refused_app'@'%'`
+    await root.execute(`CREATE TABLE ${schema}.other (id INT PRIMARY KEY)`)
+    await root.execute(`CREATE USER ${account} IDENTIFIED BY 'test-password'`)
+    await root.execute(`GRANT SELECT ON ${schema}.* TO ${account}`)
+    const url = rootUrl(schema)
+    url.username = 'refused_app'
+    url.password = 'test-password'
+    const denied = openDb({ url, poolSize: 1 })
+    const errors: (number | undefined)[] = []
+    try {
+      for (const sql of [
+        'UPDATE books SET price = 4 WHERE id = -1',
+        `REPLACE INTO ${schema}.books (id, price) VALUES (1, 3)`,
+        'DELETE FROM other',
+      ])
+        await denied.execute(sql).catch((error: unknown) => errors.push(serverErrorNumber(error)))
+      expect(errors).to.deep.equal([1142, 1142, 1142])
+      const known = await countRefusals(conductor, domain)
+      const fenced = [{ domain, schema, tables: ['books'] }]
+      await collectRefusals(conductor, fenced)
+      await collectRefusals(conductor, fenced)
+      const found = (await readRefusals(conductor, domain)).slice(0, 2)
+      expect(found.map(({ table, op }) => [table, op])).to.deep.equal([
+        ['books', 'REPLACE'],
+        ['books', 'UPDATE'],
+      ])
+      expect(found[1]?.statement).to.equal('UPDATE books SET price = 4 WHERE id = -1')
+      for (const one of found) expect(one.account).to.match(/^refused_app@/)
+      expect(await countRefusals(conductor, domain)).to.equal(known + 2)
+    } finally {
+      await denied.close()
+      await root.execute(`DROP USER ${account}`)
+    }
   })
 })

@@ -14,7 +14,6 @@ import { sleep } from '@matapalo/runtime'
 import type { Control } from './control.ts'
 import type { Duty } from './leadership.ts'
 import { writeAudit } from './ledger/audit.ts'
-import { isUnderWay, readDecommissions } from './ledger/decommissions.ts'
 import { type Domain, freeze, readDomain } from './ledger/domains.ts'
 import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
 import { readTransfers } from './ledger/transfers.ts'
@@ -76,21 +75,18 @@ export class Reconciler implements Duty {
 
   /** One look; the dearer looks in every fifth and tenth round only. */
   async round(round: number): Promise<void> {
-    const { feeds, stores } = this.#control
+    const { feeds } = this.#control
     const prepared = (await mirroredDomains(this.#control)).filter(({ prepared }) => prepared)
     metrics.frozen.set(prepared.filter(({ frozen }) => frozen !== null).length)
     // First of all: is it the server that we know? Nothing is opened on another one.
     for (const side of sides)
       await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
-    const ending = (await readDecommissions(this.#control.ledger)).filter(isUnderWay)
     let missing = 0
     for (const domain of prepared) {
       for (const side of sides) {
         await this.#fence(domain, side).catch((error: unknown) =>
           this.#tell(`${domain.name} fence ${side}`, error),
         )
-        // Their tables have other names meanwhile.
-        if (ending.some((one) => one.domain === domain.name)) continue
         if (round % triggersEvery !== 0) continue
         missing += await this.#triggers(domain, side).catch((error: unknown) => {
           this.#tell(`${domain.name} triggers ${side}`, error)
@@ -107,12 +103,22 @@ export class Reconciler implements Duty {
     }
     for (const side of sides) {
       if (prepared.length > 0 && round % refusalsEvery === 0)
-        await collectRefusals(stores[side]).catch((error: unknown) =>
+        await this.#refusals(side, prepared).catch((error: unknown) =>
           this.#tell(`refusals ${side}`, error),
         )
       if (round % connectorEvery === 0 && prepared.length > 0)
         await feeds.revive(side).catch((error: unknown) => this.#tell(`connector ${side}`, error))
     }
+  }
+
+  async #refusals(side: Side, prepared: readonly Domain[]): Promise<void> {
+    const lost = prepared.filter(({ owner }) => owner !== side)
+    const manifests = await this.#control.manifests()
+    const fenced = lost.flatMap(({ name }) => manifests.get(name) ?? [])
+    await collectRefusals(
+      this.#control.stores[side],
+      fenced.map((manifest) => fencedTables(manifest, side)),
+    )
   }
 
   async #fence({ name }: Domain, side: Side): Promise<void> {
