@@ -12,7 +12,6 @@ import {
   type TransferKind,
 } from '@matapalo/core'
 import type { Control } from './control.ts'
-import { readDecommission } from './ledger/decommissions.ts'
 import { readEdges } from './ledger/edges.ts'
 import { isoTime } from './ledger/json.ts'
 import { readRevocations } from './ledger/revocations.ts'
@@ -40,7 +39,7 @@ async function feedStatus(control: Control, name: string, direction: Direction) 
 
 async function quarantineOf(control: Control, name: string, side: Side) {
   const rows = await control.stores[side].query(
-    `SELECT id, direction, table_name, op, code, message, created_at FROM ${toolkitTable('quarantine')}
+    `SELECT id, direction, table_name, row_key, op, code, message, created_at FROM ${toolkitTable('quarantine')}
      WHERE domain = ? AND resolved_at IS NULL ORDER BY id LIMIT 20`,
     [name],
   )
@@ -48,6 +47,7 @@ async function quarantineOf(control: Control, name: string, side: Side) {
     id: Number(row.id),
     direction: row.direction,
     table: row.table_name,
+    key: row.row_key,
     op: row.op,
     code: row.code,
     message: row.message,
@@ -90,7 +90,6 @@ export async function domainStatus(control: Control, name: string) {
     verification,
     gates,
     revocations,
-    ending,
   ] = await Promise.all([
     Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
     onBothSides((side) => readFence(stores[side], name)),
@@ -101,9 +100,8 @@ export async function domainStatus(control: Control, name: string) {
     readEdges(ledger),
     readTransfers(ledger, { domain: name }, 1),
     lastVerification(ledger, name, directionFrom(domain.owner)),
-    domain.phase === 'decommissioned' ? [] : checkGates(control, kind, [name]),
+    checkGates(control, kind, [name]),
     readRevocations(ledger, name),
-    readDecommission(ledger, name),
   ])
   const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
   const whyNot = gates.filter(isOpen)
@@ -138,14 +136,9 @@ export async function domainStatus(control: Control, name: string) {
     verification,
     edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
     epoch: hub.table?.epoch ?? null,
-    decommission:
-      ending === null ? null : { state: ending.state, since: ending.since, names: ending.names },
     transfer: transfer === undefined ? null : transferReport(transfer),
     whyNot: whyNot.map(({ line }) => line),
-    next:
-      domain.phase === 'decommissioned'
-        ? 'matapalo retire monolith'
-        : nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
+    next: nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
   }
 }
 

@@ -11,7 +11,7 @@ const listText = (answer: Answer): string => {
   const entries = list(answer.quarantine)
   if (entries.length === 0) return `${answer.domain}: nothing is in quarantine`
   return table(
-    ['direction', 'id', 'at', 'table', 'op', 'code', 'message'],
+    ['direction', 'id', 'at', 'table', 'key', 'op', 'message'],
     entries.map((one) => [one.direction, one.id, one.at, one.table, one.op, one.code, one.message]),
   )
 }
@@ -22,7 +22,7 @@ async function show(context: Context, domain: string): Promise<void> {
   const next =
     first === undefined
       ? `matapalo status ${domain}`
-      : `mend the row or the manifest, then: matapalo quarantine ${domain} retry ${first.direction} ${first.id}`
+      : `after mending the manifest, or what stood in the way at the target: matapalo quarantine ${domain} retry ${first.direction} ${first.id}; after mending the row at its owner, whose newer change follows: matapalo quarantine ${domain} skip ${first.direction} ${first.id} --reason TEXT`
   context.output().result({ domain, quarantine: status.quarantine, next }, listText)
 }
 
@@ -37,7 +37,7 @@ export function quarantineCommand(program: Command, context: Context): void {
     .argument('[id]', 'of the entry', whole(1, Number.MAX_SAFE_INTEGER))
     .option('--reason <text>', 'for the audit; `skip` needs one')
     .description(
-      'shows the changes that did not fit; `retry` tries one again after the row or the manifest was mended, `skip` leaves it out for good',
+      'shows the changes that did not fit; `retry` tries one again after the manifest was mended, `skip` leaves it out for good, as when its row was mended and a newer change follows',
     )
     .action(
       async (

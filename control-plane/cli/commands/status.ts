@@ -110,7 +110,7 @@ export const statusText = (answer: Answer): string =>
         ),
       ),
     ...list(answer.quarantine).map((one) =>
-      bad(`quarantine ${one.direction} ${one.id}: ${one.table} ${one.message}`),
+      bad(`quarantine ${one.direction} ${one.id}: ${one.table} ${one.key ?? ''}: ${one.message}`),
     ),
     ...((answer.whyNot ?? []) as readonly string[]).map(bad),
   ].join('\n')

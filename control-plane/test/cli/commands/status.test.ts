@@ -14,7 +14,9 @@ const answer = {
   lagMs: null,
   fences: { monolith: { closed: true }, service: null },
   backfill: { state: 'paused', percent: 40, rows: 4, estimatedRows: 10 },
-  quarantine: [{ direction: 'forward', id: 7, table: 'books', message: 'does not fit' }],
+  quarantine: [
+    { direction: 'forward', id: 7, table: 'books', key: 'id=12', message: 'does not fit' },
+  ],
   rogueWrites: [],
   refusedWrites: 0,
   refusals: [],
@@ -46,7 +48,7 @@ describe('statusText', () => {
   })
 
   it('ends with what stands in the way', () => {
-    expect(text).to.contain('quarantine forward 7: books does not fit')
+    expect(text).to.contain('quarantine forward 7: books id=12: does not fit')
     expect(text.split('\n').at(-1)).to.contain('catalog: lag is unknown')
   })
 
