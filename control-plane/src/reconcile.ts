@@ -14,6 +14,7 @@ import { sleep } from '@matapalo/runtime'
 import type { Control } from './control.ts'
 import type { Duty } from './leadership.ts'
 import { writeAudit } from './ledger/audit.ts'
+import { isUnderWay, readDecommissions } from './ledger/decommissions.ts'
 import { type Domain, freeze, readDomain } from './ledger/domains.ts'
 import { type FenceIntent, intend, readIntents } from './ledger/fences.ts'
 import { readTransfers } from './ledger/transfers.ts'
@@ -81,12 +82,15 @@ export class Reconciler implements Duty {
     // First of all: is it the server that we know? Nothing is opened on another one.
     for (const side of sides)
       await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
+    const ending = (await readDecommissions(this.#control.ledger)).filter(isUnderWay)
     let missing = 0
     for (const domain of prepared) {
       for (const side of sides) {
         await this.#fence(domain, side).catch((error: unknown) =>
           this.#tell(`${domain.name} fence ${side}`, error),
         )
+        // Their tables have other names meanwhile.
+        if (ending.some((one) => one.domain === domain.name)) continue
         if (round % triggersEvery !== 0) continue
         missing += await this.#triggers(domain, side).catch((error: unknown) => {
           this.#tell(`${domain.name} triggers ${side}`, error)

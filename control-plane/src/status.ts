@@ -12,6 +12,7 @@ import {
   type TransferKind,
 } from '@matapalo/core'
 import type { Control } from './control.ts'
+import { readDecommission } from './ledger/decommissions.ts'
 import { readEdges } from './ledger/edges.ts'
 import { isoTime } from './ledger/json.ts'
 import { readRevocations } from './ledger/revocations.ts'
@@ -90,6 +91,7 @@ export async function domainStatus(control: Control, name: string) {
     verification,
     gates,
     revocations,
+    ending,
   ] = await Promise.all([
     Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
     onBothSides((side) => readFence(stores[side], name)),
@@ -100,8 +102,9 @@ export async function domainStatus(control: Control, name: string) {
     readEdges(ledger),
     readTransfers(ledger, { domain: name }, 1),
     lastVerification(ledger, name, directionFrom(domain.owner)),
-    checkGates(control, kind, [name]),
+    domain.phase === 'decommissioned' ? [] : checkGates(control, kind, [name]),
     readRevocations(ledger, name),
+    readDecommission(ledger, name),
   ])
   const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
   const whyNot = gates.filter(isOpen)
@@ -136,9 +139,14 @@ export async function domainStatus(control: Control, name: string) {
     verification,
     edges: edges.map((edge) => ({ ...edge, connected: hub.connected.has(edge.id) })),
     epoch: hub.table?.epoch ?? null,
+    decommission:
+      ending === null ? null : { state: ending.state, since: ending.since, names: ending.names },
     transfer: transfer === undefined ? null : transferReport(transfer),
     whyNot: whyNot.map(({ line }) => line),
-    next: nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
+    next:
+      domain.phase === 'decommissioned'
+        ? 'matapalo retire monolith'
+        : nextCommand(name, domain.backfill, domain.prepared, kind, whyNot),
   }
 }
 
