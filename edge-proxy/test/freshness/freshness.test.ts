@@ -172,6 +172,25 @@ describe('Freshness', () => {
     expect(await freshness.beforeRead(read())).to.equal('fresh')
   })
 
+  it('takes a fresh token for a reader who may be known by another subject too', async () => {
+    apply(1)
+    expect(await freshness.beforeRead(read({ subjects: ['b:ana'], unsure: true }))).to.equal(
+      'fresh',
+    )
+    expect(marker).to.equal(1)
+  })
+
+  it("keeps a writer's token for everybody while his other subject is not known", async () => {
+    freshness = make({ readMaxMs: 20 })
+    const one = write({ subjects: ['b:ana'], everybody: true })
+    await freshness.beforeWrite(one)
+    await freshness.afterWrite(one, ['b:ana'])
+    expect(store.dirty.get('catalog/b:ana')?.size).to.equal(0)
+    expect(await freshness.beforeRead(read())).to.equal('stale')
+    apply(1)
+    expect(await freshness.beforeRead(read())).to.equal('fresh')
+  })
+
   it('raises a floor for everybody when a write has no identity', async () => {
     freshness = make({ readMaxMs: 20 })
     await freshness.afterWrite(write({ subjects: [] }), [])
