@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import knex, { type Knex } from 'knex'
 
-export type MigrationTarget = 'monolith' | 'catalog' | 'control'
+export type MigrationTarget = 'monolith' | 'catalog' | 'users' | 'orders' | 'support' | 'control'
 
 export const migrationFolder = (target: MigrationTarget): string =>
   fileURLToPath(new URL(`../${target}`, import.meta.url))

@@ -3,7 +3,14 @@ import { expect } from 'chai'
 import { sharedStack } from '../../scripts/src/stack/testing.ts'
 import { type MigrationTarget, migrate, unmigrate } from '../src/run.ts'
 
-const targets: readonly MigrationTarget[] = ['monolith', 'catalog', 'control']
+const targets: readonly MigrationTarget[] = [
+  'monolith',
+  'catalog',
+  'users',
+  'orders',
+  'support',
+  'control',
+]
 
 describe('migrate', function () {
   this.timeout(180_000)

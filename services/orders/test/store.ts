@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@bookshop/kit/database'
-import { type MigrationTarget, migrate } from '../../../migrations/src/run.ts'
+import { migrate } from '../../../migrations/src/run.ts'
 import type { Stack } from '../../../scripts/src/stack/index.ts'
 
 export interface SeenEvent {
@@ -48,7 +48,7 @@ export async function openStore(stack: Stack): Promise<Store> {
   const rootUrl = new URL(anywhere)
   rootUrl.pathname = '/orders'
   // Not a target of the stack's own in every version of it.
-  await migrate('orders' as MigrationTarget, rootUrl.href)
+  await migrate('orders', rootUrl.href)
   const root = openDatabase(rootUrl, 4)
   await root.raw(
     'CREATE TABLE IF NOT EXISTS seen_event (n INT AUTO_INCREMENT PRIMARY KEY, id CHAR(36), type VARCHAR(60), aggregateid VARCHAR(80), payload LONGTEXT)',
