@@ -28,14 +28,18 @@ const usage = `usage: npm run stack -- up|down|status|logs NAME|compose|secrets
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
-const fail = (line: string, code = 1): never => {
+function fail(line: string, code = 1): never {
   process.stderr.write(`${line}\n`)
   process.exit(code)
 }
 
+/** What the next command needs to mean the same stack. */
+const named = (instance: string): string => (instance === 'main' ? '' : ` --instance ${instance}`)
+
 async function up(instance: string, only: string | undefined): Promise<void> {
   const before = readStackFile(instance)
-  if (isRunning(before)) fail(`stack: ${instance} is up already; run: npm run stack -- status`)
+  if (isRunning(before))
+    fail(`stack: ${instance} is up already; run: npm run stack -- status${named(instance)}`)
   const logFile = join(makeFolder(instance), 'logs/supervisor.log')
   const log = openSync(logFile, 'w', 0o600)
   const script = fileURLToPath(new URL('./supervise.ts', import.meta.url))
@@ -62,7 +66,7 @@ async function up(instance: string, only: string | undefined): Promise<void> {
   say(text.split('\n').findLast((line) => line.startsWith('stack: ready')) ?? '')
   child.unref()
   show(readStackFile(instance) as StackFile)
-  say('next: npm run stack -- status')
+  say(`next: npm run stack -- status${named(instance)}`)
 }
 
 function show(file: StackFile): void {
@@ -85,7 +89,7 @@ async function down(instance: string): Promise<void> {
 async function status(instance: string): Promise<void> {
   const file = readStackFile(instance)
   if (file === undefined || !isRunning(file)) {
-    fail(`stack: ${instance} is not up; run: npm run stack -- up`)
+    fail(`stack: ${instance} is not up; run: npm run stack -- up${named(instance)}`)
     return
   }
   const rows = await askStatus(file.portBase)
@@ -107,13 +111,21 @@ function logs(instance: string, name: string | undefined): void {
   process.stdout.write(readFileSync(path))
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    instance: { type: 'string', default: 'main' },
-    only: { type: 'string' },
-  },
-})
+function read() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        instance: { type: 'string', default: 'main' },
+        only: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    return fail(`stack: ${error instanceof Error ? error.message : String(error)}\n${usage}`, 64)
+  }
+}
+
+const { values, positionals } = read()
 const [command, name] = positionals
 try {
   if (command === 'up') await up(values.instance, values.only)
