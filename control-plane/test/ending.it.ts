@@ -142,6 +142,35 @@ describe('the end of a domain at the monolith', function () {
     expect(status).to.equal(409)
   })
 
+  it('killed in mid rename, goes on when it is asked again', async () => {
+    const without = ['readers', 'reverseWindow']
+    const state = async (): Promise<string> => (await look('right')).state
+    await three.root.monolith.session(async (session) => {
+      await session.execute('START TRANSACTION')
+      await session.query('SELECT * FROM bookshop.right_thing LIMIT 1')
+      const cut = act('right', { act: 'rename', without }).catch(() => undefined)
+      expect(
+        await until(async () => (await state()) === 'renaming', { timeoutMs: 10_000 }),
+      ).to.equal(true)
+      three.rig.stack.kill('control-plane')
+      await cut
+      await session.execute('ROLLBACK')
+    })
+    await three.rig.stack.ready('control-plane')
+    const answers = async (): Promise<boolean> =>
+      (await act('right', { act: 'rename', without }).catch(() => undefined))?.status === 200
+    expect(await until(answers, { timeoutMs: 20_000, everyMs: 300 })).to.equal(true)
+    expect(await state()).to.equal('renamed')
+    const path = '/v1/domains/right/unfreeze'
+    await three.rig.must('POST', path, { actor: 'test' })
+    const refused = await three.rig.api('POST', '/v1/transfers', {
+      kind: 'rollback',
+      domains: ['right'],
+      without: ['parity', 'writers'],
+    })
+    expect(refused.status).to.equal(409)
+  })
+
   it('retires the monolith when nothing is left, and not before', async () => {
     const early = await three.rig.api<{ error: { message: string } }>(
       'POST',
@@ -152,7 +181,6 @@ describe('the end of a domain at the monolith', function () {
     expect(early.body.error.message).to.contain('pages, right')
     expect(await must('pages', { act: 'rename', without: ['reverseWindow'] })).to.equal('dropped')
     const without = ['readers', 'reverseWindow']
-    expect(await must('right', { act: 'rename', without })).to.equal('renamed')
     expect(await must('right', { act: 'drop', without })).to.equal('dropped')
     const report = await three.rig.must<{
       unserved: string[]

@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { decide, type RouteTable, type Side } from '@matapalo/core'
 import { rawAnswer } from './answer.ts'
-import { EdgeError, UpgradeFailed } from './errors.ts'
+import { EdgeError, NothingHere, UpgradeFailed } from './errors.ts'
 import type { UpgradeForwarder } from './forward/forward.ts'
 import { upstreamFields } from './forward/headers.ts'
 import { shut } from './guard/closing.ts'
@@ -83,6 +83,7 @@ export class Upgrades {
     if (table === undefined || decision === undefined || moved || decision.holdFor.length > 0) {
       throw new UpgradeFailed()
     }
+    if (decision.route === null && table.retired) throw new NothingHere()
     if (loose !== undefined) settleReadings(table, line, decision, loose)
     enforceAccess(decision.route, identity)
     const domain = decision.route?.domain ?? null

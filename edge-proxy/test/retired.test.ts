@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { RouteTable } from '@matapalo/core'
 import { expect } from 'chai'
 import { type TestEdge, testEdge, type Upstream, upstream } from './harness.ts'
@@ -29,6 +31,17 @@ describe('an edge whose monolith is retired', () => {
     expect(answer.status).to.equal(404)
     const { error } = (await answer.json()) as { error: { code: string } }
     expect(error.code).to.equal('MATAPALO_EDGE_NOTHING_HERE')
+  })
+
+  it('answers a handshake in the same way', async () => {
+    const socket = connect(Number(new URL(edge.url).port), '127.0.0.1')
+    socket.write(
+      'GET /nowhere HTTP/1.1\r\nhost: shop\r\nconnection: Upgrade\r\nupgrade: websocket\r\n' +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(head.toString('latin1')).to.match(/^HTTP\/1\.1 404 /)
   })
 
   it('serves the services as before', async () => {
