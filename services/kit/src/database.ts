@@ -78,6 +78,8 @@ export function openDatabase(url: URL, poolSize: number, log: Log = silentLog): 
   return knex({
     client: 'mysql2',
     connection,
+    // An error's text must not carry the values that were bound: passwords' hashes among them.
+    compileSqlOnError: false,
     pool: {
       min: 0,
       max: poolSize,

@@ -11,6 +11,8 @@ import type { RequestHandler } from 'express'
 export interface Trace {
   readonly requestId: string
   readonly traceparent: string
+  /** What whoever sent the trace wants to hear again; the edge knows a nested write's author by it. */
+  readonly tracestate?: string
 }
 
 const current = new AsyncLocalStorage<Trace>()
@@ -25,29 +27,47 @@ const isTraceparent = (value: unknown): value is string =>
   typeof value === 'string' &&
   /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
 
+/** Printable, within the 512 characters that §3.3.1.5 asks everybody to pass on. */
+const isTracestate = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\x20-\x7e]{1,512}$/.test(value)
+
 const newTraceparent = (): string =>
   `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 
 /** Runs `work` under the trace that these headers name, or a new one. */
-export function traced<T>(requestId: unknown, traceparent: unknown, work: () => T): T {
+export function traced<T>(
+  requestId: unknown,
+  traceparent: unknown,
+  work: () => T,
+  tracestate?: unknown,
+): T {
+  const known = isTraceparent(traceparent)
   const trace = {
     requestId: isRequestId(requestId) ? requestId : randomUUID(),
-    traceparent: isTraceparent(traceparent) ? traceparent : newTraceparent(),
+    traceparent: known ? traceparent : newTraceparent(),
+    // It belongs to the trace that it came with.
+    ...(known && isTracestate(tracestate) ? { tracestate } : {}),
   }
   return current.run(trace, work)
 }
 
 export const followTrace: RequestHandler = (request, response, next) => {
-  traced(request.headers['x-request-id'], request.headers.traceparent, () => {
+  const { 'x-request-id': requestId, traceparent, tracestate } = request.headers
+  const work = (): void => {
     response.set('x-request-id', currentTrace()?.requestId)
     next()
-  })
+  }
+  traced(requestId, traceparent, work, tracestate)
 }
 
 /** The headers of a call made on behalf of the current request; none outside one. */
 export const traceHeaders = (): Readonly<Record<string, string>> => {
   const trace = currentTrace()
-  return trace === undefined
-    ? {}
-    : { 'x-request-id': trace.requestId, traceparent: trace.traceparent }
+  if (trace === undefined) return {}
+  const { requestId, traceparent, tracestate } = trace
+  return {
+    'x-request-id': requestId,
+    traceparent,
+    ...(tracestate === undefined ? {} : { tracestate }),
+  }
 }

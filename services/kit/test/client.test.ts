@@ -103,6 +103,11 @@ describe('serviceClient', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     await traced('request-1', traceparent, () => client().call({ method: 'GET', path: '/x' }))
     expect(asked[0]?.headers).to.include({ 'x-request-id': 'request-1', traceparent })
+    const call = () => client().call({ method: 'GET', path: '/x' })
+    await traced('request-2', traceparent, call, 'matapalo=abc')
+    expect(asked[1]?.headers).to.include({ traceparent, tracestate: 'matapalo=abc' })
+    await traced('request-3', 'no trace', call, 'matapalo=abc')
+    expect(asked[2]?.headers).not.to.have.property('tracestate')
   })
 
   it('logs in as a program, once for many calls, and again when its token is refused', async () => {
