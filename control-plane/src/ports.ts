@@ -130,6 +130,8 @@ export class Notes {
   readonly followers = new Map<string, Follower>()
   readonly rogue = new Map<string, bigint>()
   readonly offsets = new Map<string, bigint>()
+  /** Fences that this very run knows to be as they were: an undo need not wait for whoever blocked them. */
+  readonly untouched = new Set<string>()
   catchUpDeadline = 0
   /** Looked for while the feed catches up, awaited before the commit point. */
   triggers: Promise<unknown> = Promise.resolve()

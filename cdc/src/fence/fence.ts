@@ -36,6 +36,8 @@ export interface FenceMoved {
   readonly outcome: 'set' | 'stale' | 'blocked' | 'missing'
   readonly waitedMs: number
   readonly attempts: number
+  /** The server has answered every try: none of them can still land. */
+  readonly ended: boolean
   /** Those seen while waiting, the last non-empty look. */
   readonly blockers: readonly Blocker[]
   /** As read after the write; null when blocked or missing. */
@@ -47,14 +49,23 @@ export class FenceBlocked extends MatapaloError {
   readonly code = 'MATAPALO_FENCE_BLOCKED'
   override readonly retryable = true
   readonly blockers: readonly Blocker[]
+  /** None of its statements can still land: the fence is as it was. */
+  readonly ended: boolean
 
-  constructor(domain: string, waitedMs: number, budgetMs: number, blockers: readonly Blocker[]) {
+  constructor(
+    domain: string,
+    waitedMs: number,
+    budgetMs: number,
+    blockers: readonly Blocker[],
+    ended: boolean,
+  ) {
     const by = blockers.length > 0 ? blockers.map(describeBlocker).join('; ') : 'unknown sessions'
     super(
       `${domain}: the fence waited ${Math.round(waitedMs)} ms, budget is ${budgetMs} ms; ` +
         `held up by ${by}; run: matapalo explain ${domain}`,
     )
     this.blockers = blockers
+    this.ended = ended
   }
 }
 
@@ -105,8 +116,12 @@ async function watched<T>(
 
 export async function setFence(db: Db, domain: string, move: FenceMove): Promise<FenceMoved> {
   let blockers: readonly Blocker[] = []
+  /** Tries that the server has not answered. */
+  let open = 0
   const update = `UPDATE ${fenceTable(domain)} SET closed = ?, term = ?, seq = ? WHERE id = 1 AND seq < ?`
   const done = await withinBudget(move, async (limitMs) => {
+    // Until the server has answered, it may still be queued there.
+    open += 1
     const tried = await db.session((session) =>
       keepSession(() => {
         const params = [move.closed, move.term, move.seq, move.seq]
@@ -116,10 +131,12 @@ export async function setFence(db: Db, domain: string, move: FenceMove): Promise
         })
       }),
     )
+    open -= 1
     if ('waitError' in tried) throw tried.waitError
     return tried.value.affectedRows
   })
-  const told = { waitedMs: done.waitedMs, attempts: done.attempts, blockers }
+  const { waitedMs, attempts } = done
+  const told = { waitedMs, attempts, blockers, ended: open === 0 }
   const state = await readFence(db, domain)
   const stands = state?.seq === move.seq && state.closed === move.closed && state.term === move.term
   if (done.value === undefined && !stands) {

@@ -42,7 +42,7 @@ export function storesPort(
       const moved = await setFence(stores[side], domain, { ...write, budgetMs })
       if (moved.outcome === 'set') return
       if (moved.outcome === 'blocked')
-        throw new FenceBlocked(domain, moved.waitedMs, budgetMs, moved.blockers)
+        throw new FenceBlocked(domain, moved.waitedMs, budgetMs, moved.blockers, moved.ended)
       throw new FenceMoved(domain, side, write.seq)
     },
     mark: (domain, side) => writeMarker(stores[side], domain),

@@ -15,7 +15,7 @@ import { verifyLast } from './verifyLast.ts'
 export const transferSteps = (ports: TransferPorts, move: Move, notes: Notes): readonly Step[] => [
   claim(ports, move, notes),
   holdEdges(ports, move, notes),
-  fenceSource(ports, move),
+  fenceSource(ports, move, notes),
   catchUp(ports, move, notes),
   verifyLast(ports, move, notes),
   advanceIds(ports, move),
