@@ -7,7 +7,7 @@ import { referenceField } from '../forms/fields.ts'
 import { flat, visible } from '../frame.ts'
 import type { Page } from '../page.ts'
 import type { Book, Category, Items, Voice } from '../shop/shapes.ts'
-import { type Html, html } from '../view/html.ts'
+import { type Html, html, pathPart } from '../view/html.ts'
 import { bookData, cover, stockOf, tag } from '../view/parts.ts'
 
 const statusTags: Readonly<Record<string, Html>> = { D: tag('last copies'), P: tag('pre-order') }
@@ -32,7 +32,7 @@ const details = (
     </form>
     ${book.description && html`<p class="text" dir="auto">${book.description}</p>`}
     <dl>
-      ${fact('Shelf', category && html`<a href="${`/category/${category.slug}`}"><bdi>${category.name}</bdi></a>`)}
+      ${fact('Shelf', category && html`<a href="${`/category/${pathPart(category.slug)}`}"><bdi>${category.name}</bdi></a>`)}
       ${fact('ISBN', book.isbn)}${fact('Published', book.published)}${fact('Weight', book.weight_g && `${book.weight_g} g`)}
     </dl>
   </div>

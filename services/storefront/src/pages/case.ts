@@ -9,7 +9,7 @@ import type { Answer, Page } from '../page.ts'
 import { areas } from '../shop/areas.ts'
 import type { Agent, CaseView, Items } from '../shop/shapes.ts'
 import { notFound } from '../shop/shop.ts'
-import { type Html, html } from '../view/html.ts'
+import { type Html, html, pathPart } from '../view/html.ts'
 import { option, quote, tag, time, tokenField } from '../view/parts.ts'
 import type { Visit } from '../visit.ts'
 
@@ -43,7 +43,7 @@ const outcomes = (view: CaseView): Html | false =>
   html`<label>Outcome <select name="outcome">${['accepted', 'refused', 'refunded'].map((one) => option(one, one, false))}</select></label>`
 
 function actions(visit: Visit, view: CaseView, agents: readonly Agent[]): Html {
-  const to = (what: string): string => `/desk/${view.kind}/${view.id}/${what}`
+  const to = (what: string): string => `/desk/${pathPart(view.kind)}/${view.id}/${what}`
   return html`<form action="${to('answer')}" method="post" class="stack">
   ${tokenField(visit)}${referenceField()}
   <label>Answer <textarea name="body" rows="5" required maxlength="10000"></textarea></label>
@@ -87,7 +87,7 @@ export const casePages: readonly Page[] = [
         visit.mustBe('agent', 'staff'),
       ])
       visit.alsoMissing(areas.filter((area) => view.missing.includes(area)))
-      const body = html`<p><a href="${`/desk?kind=${view.kind}`}">Desk</a></p>
+      const body = html`<p><a href="${`/desk?kind=${pathPart(view.kind)}`}">Desk</a></p>
 <h1><bdi>${view.subject}</bdi></h1>
 <p data-case="${path}" data-state="${view.state}">${view.urgent && tag('urgent')}${tag(view.state)} ${view.agent ? html`with <bdi>${view.agent.name}</bdi>` : 'in the queue'}, since ${time(view.created)}${view.order_id && html`, about <a href="${`/orders/${view.order_id}`}">order ${view.order_id}</a>`}</p>
 <div class="two">

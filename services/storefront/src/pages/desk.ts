@@ -5,7 +5,7 @@
  */
 import type { Page } from '../page.ts'
 import type { Case } from '../shop/shapes.ts'
-import { type Html, html } from '../view/html.ts'
+import { type Html, html, pathPart } from '../view/html.ts'
 import { option, tag, time } from '../view/parts.ts'
 import type { Visit } from '../visit.ts'
 import { listQuery } from './lists.ts'
@@ -43,7 +43,7 @@ const choose = (
 
 const row = (
   one: Case,
-): Html => html`<li data-case="${`${one.kind}/${one.id}`}" data-state="${one.state}"><a href="${`/desk/${one.kind}/${one.id}`}"><bdi>${one.subject}</bdi></a>
+): Html => html`<li data-case="${`${one.kind}/${one.id}`}" data-state="${one.state}"><a href="${`/desk/${pathPart(one.kind)}/${one.id}`}"><bdi>${one.subject}</bdi></a>
   ${one.urgent && tag('urgent')}${tag(one.state)}<span>${one.agent ? html`<bdi>${one.agent.name}</bdi>` : 'nobody yet'}</span>${time(one.created)}</li>`
 
 export const deskPages: readonly Page[] = [

@@ -6,7 +6,7 @@
 import { flat, visible } from '../frame.ts'
 import type { Page, Shown } from '../page.ts'
 import type { BookPage, Category } from '../shop/shapes.ts'
-import { type Html, html } from '../view/html.ts'
+import { type Html, html, pathPart } from '../view/html.ts'
 import { bookGrid, option } from '../view/parts.ts'
 import type { Visit } from '../visit.ts'
 
@@ -66,7 +66,7 @@ function listed({ heading, path, query, list, shelves = [] }: Listed): Shown {
   const body = html`<h1><bdi>${heading}</bdi></h1>
 ${
   shelves.length > 0 &&
-  html`<nav class="shelves" aria-label="Below this shelf">${shelves.map((shelf) => html`<a href="${`/category/${shelf.slug}`}"><bdi>${shelf.name}</bdi></a>`)}</nav>`
+  html`<nav class="shelves" aria-label="Below this shelf">${shelves.map((shelf) => html`<a href="${`/category/${pathPart(shelf.slug)}`}"><bdi>${shelf.name}</bdi></a>`)}</nav>`
 }
 <p class="quiet-text" data-total="${total}">${total === countedTo ? `${countedTo} or more` : total} ${total === 1 ? 'book' : 'books'}</p>
 ${sorter(path, query)}
@@ -92,7 +92,7 @@ export const listPages: readonly Page[] = [
     method: 'get',
     path: '/category/:slug',
     async answer(visit) {
-      const slug = encodeURIComponent(String(visit.request.params.slug))
+      const slug = pathPart(String(visit.request.params.slug))
       const query = listQuery(visit, 'sort', 'page', 'per_page')
       const [list, { categories }] = await Promise.all([
         visit.shop.get<BookPage>('catalog', `/api/categories/${slug}/books?${query}`),

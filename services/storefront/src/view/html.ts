@@ -47,6 +47,9 @@ function shown(value: Value): string {
 export const isOwnPath = (value: unknown): value is string =>
   typeof value === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(value)
 
+/** Text as one segment of a path, or one value of a query. */
+export const pathPart = (text: string): string => encodeURIComponent(text.toWellFormed())
+
 function checkPlace(before: string, value: Value): void {
   if (/=\s*$/.test(before) && /<[^>]*$/.test(before)) {
     throw new TypeError('a value of an attribute stands between double quotes')

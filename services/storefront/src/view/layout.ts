@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { type Frame, visible } from '../frame.ts'
 import { type Area, areaWords } from '../shop/areas.ts'
 import type { User } from '../shop/shapes.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, pathPart } from './html.ts'
 
 export const assetFolder = new URL('../assets/', import.meta.url)
 
@@ -80,7 +80,7 @@ export const layout = (
     </nav>
   </div>
   <nav class="wrap shelves" aria-label="Shelves">
-    ${visible(frame.categories).map((shelf) => html`<a href="${`/category/${shelf.slug}`}"><bdi>${shelf.name}</bdi></a>`)}
+    ${visible(frame.categories).map((shelf) => html`<a href="${`/category/${pathPart(shelf.slug)}`}"><bdi>${shelf.name}</bdi></a>`)}
   </nav>
 </header>
 <main class="wrap" id="main" tabindex="-1">
