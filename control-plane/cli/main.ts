@@ -5,8 +5,8 @@
  * @module
  */
 import { userInfo } from 'node:os'
-import { Command, CommanderError, Option } from 'commander'
 import { createClient } from './client.ts'
+import { Command, CommanderError, Option } from './commander.ts'
 import { backfillCommands } from './commands/backfill.ts'
 import type { Context } from './commands/context.ts'
 import { endingCommands } from './commands/ending.ts'

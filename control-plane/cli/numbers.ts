@@ -1,5 +1,5 @@
 /** Numbers on the command line. */
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from './commander.ts'
 
 /** For commander: a whole number between two limits, or a usage error that names them. */
 export const whole =

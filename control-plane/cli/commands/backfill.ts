@@ -1,7 +1,7 @@
 /** backfill, verify. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Argument, type Command } from 'commander'
 import { segment } from '../client.ts'
+import { Argument, type Command } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { bad, good, table } from '../output.ts'
 import type { Context } from './context.ts'

@@ -1,6 +1,7 @@
 /** decommission, retire. */
-import type { Command } from 'commander'
+
 import type { Answer } from '../client.ts'
+import type { Command } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { table } from '../output.ts'
 import type { Context } from './context.ts'

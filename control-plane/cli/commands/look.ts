@@ -1,6 +1,7 @@
 /** explain, edges, audit, unfreeze. */
-import { Argument, type Command } from 'commander'
+
 import { segment } from '../client.ts'
+import { Argument, type Command } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { type Gate, gateTable, isClosed } from '../gates.ts'
 import { whole } from '../numbers.ts'

@@ -1,6 +1,7 @@
 /** quarantine: changes that an applier could not apply, shown, tried again, or left out. */
-import { Argument, type Command } from 'commander'
+
 import { type Answer, segment } from '../client.ts'
+import { Argument, type Command } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { whole } from '../numbers.ts'
 import { table } from '../output.ts'

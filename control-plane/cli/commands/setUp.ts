@@ -1,7 +1,7 @@
 /** project, register, prepare. */
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
 import { segment } from '../client.ts'
+import type { Command } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { good } from '../output.ts'
 import type { Context } from './context.ts'

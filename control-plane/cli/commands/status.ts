@@ -1,7 +1,7 @@
 /** status: one domain, or all of them. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command } from 'commander'
 import { type Answer, segment } from '../client.ts'
+import type { Command } from '../commander.ts'
 import { bad, table } from '../output.ts'
 import type { Context } from './context.ts'
 import { type Fields, fields, list } from './fields.ts'

@@ -1,7 +1,7 @@
 /** cutover, rollback. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Command, Option } from 'commander'
 import type { Answer } from '../client.ts'
+import { type Command, Option } from '../commander.ts'
 import { Exit, exitCodes } from '../exit.ts'
 import { type Gate, gateTable } from '../gates.ts'
 import { whole } from '../numbers.ts'

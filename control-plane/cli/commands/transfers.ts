@@ -1,6 +1,7 @@
 /** transfers: those that were, and one with its journal. */
-import type { Command } from 'commander'
+
 import type { Answer } from '../client.ts'
+import type { Command } from '../commander.ts'
 import { whole } from '../numbers.ts'
 import { table } from '../output.ts'
 import type { Context } from './context.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '../../cli/commander.ts'
 import { whole } from '../../cli/numbers.ts'
 
 describe('whole', () => {

@@ -107,6 +107,21 @@ export class Arena {
     await this.prepare()
     await this.backfill()
     if (!(await this.verify())) throw new Error('the rows differ before any traffic')
+    await this.watched()
+  }
+
+  /** Who else writes has been watched for long enough since `prepare`. */
+  async watched(): Promise<void> {
+    const passed = await until(
+      async () => {
+        const { gates } = await this.control.call<{
+          readonly gates: readonly { readonly gate: string; readonly verdict: string }[]
+        }>('GET', `/v1/domains/${domain}/explain`)
+        return gates.some(({ gate, verdict }) => gate === 'writers' && verdict === 'pass')
+      },
+      { timeoutMs: 30_000, everyMs: 500 },
+    )
+    if (passed === undefined) throw new Error('the gate writers does not pass')
   }
 
   async register(): Promise<void> {
