@@ -10,9 +10,9 @@ import { listen } from '@bookshop/kit/http/server'
 import { identityReader } from '@bookshop/kit/identity'
 import { shownIn } from '@bookshop/kit/instants'
 import { type Log, silentLog } from '@bookshop/kit/log'
+import { newSigner } from '../../kit/test/signer.ts'
 import { createApp } from '../src/app.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
-import { newSigner } from './signer.ts'
 
 export interface Answer {
   readonly status: number

@@ -47,7 +47,6 @@ export async function openStore(stack: Stack): Promise<Store> {
 
   const rootUrl = new URL(anywhere)
   rootUrl.pathname = '/orders'
-  // Not a target of the stack's own in every version of it.
   await migrate('orders', rootUrl.href)
   const root = openDatabase(rootUrl, 4)
   await root.raw(

@@ -49,7 +49,6 @@ export async function openStore(stack: Stack): Promise<Store> {
 
   const rootUrl = new URL(server)
   rootUrl.pathname = '/support'
-  // Not a target of the stack's own in every version of it.
   await migrate('support', rootUrl.href)
   const root = openDatabase(rootUrl, 4)
   await root.raw(

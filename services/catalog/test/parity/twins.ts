@@ -4,18 +4,14 @@
  *
  * @module
  */
+
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Database, openDatabase } from '@bookshop/kit/database'
 import type { Stack } from '../../../../scripts/src/stack/index.ts'
+import type { Answer } from '../../../kit/test/compare.ts'
 import { runApp } from '../running.ts'
 import type { Caller, Case } from './cases.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly type: string | null
-  readonly json: unknown
-}
 
 export interface Twins {
   readonly shop: Database

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
-import { alignInstants, withoutMessage } from '../../../catalog/test/parity/compare.ts'
+import { alignInstants, withoutMessage } from '../../../kit/test/compare.ts'
 import { type Case, reads, writes } from './cases.ts'
 import { copies, keys } from './copies.ts'
 import { shopRows, startTwins, type Twins } from './twins.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
+import { alignInstants, withoutMessage } from '../../../kit/test/compare.ts'
 import { type Case, cases } from './cases.ts'
-import { alignInstants, withoutMessage } from './compare.ts'
 import { copies, shopRows, startTwins, type Twins } from './twins.ts'
 
 const stack = {

@@ -5,23 +5,19 @@
  *
  * @module
  */
+
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { serviceClient } from '@bookshop/kit/client'
 import { type Database, openDatabase } from '@bookshop/kit/database'
 import type { Stack } from '../../../../scripts/src/stack/index.ts'
+import type { Answer } from '../../../kit/test/compare.ts'
 import { booksAt } from '../../src/neighbours/books.ts'
 import { ordersAt } from '../../src/neighbours/orders.ts'
 import { fakeNeighbours } from '../neighbours.ts'
 import { type Person, runApp } from '../running.ts'
 import { openStore, type Store } from '../store.ts'
 import type { Caller, Case } from './cases.ts'
-
-export interface Answer {
-  readonly status: number
-  readonly type: string | null
-  readonly json: unknown
-}
 
 export interface Twins {
   readonly shop: Database

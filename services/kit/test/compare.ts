@@ -4,7 +4,11 @@
  *
  * @module
  */
-import type { Answer } from './twins.ts'
+export interface Answer {
+  readonly status: number
+  readonly type: string | null
+  readonly json: unknown
+}
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/
 const slackMs = 5000
