@@ -6,7 +6,21 @@
  *
  * @module
  */
-export type WriteKind = 'price' | 'create' | 'remove' | 'stock' | 'order' | 'ticket'
+export type WriteKind =
+  | 'price'
+  | 'create'
+  | 'remove'
+  | 'stock'
+  | 'order'
+  | 'status'
+  | 'ticket'
+  | 'message'
+  | 'return'
+  | 'complaint'
+  | 'feedback'
+  | 'account'
+  | 'login'
+  | 'logout'
 
 /** `acknowledged`: must exist once; `unknown`: may; `refused`: must not. */
 export type WriteFate = 'acknowledged' | 'unknown' | 'refused'
@@ -22,6 +36,16 @@ export interface Write {
   readonly price?: string
   /** Milliseconds since the run began. */
   readonly at: number
+}
+
+/**
+ * What one session wrote last over what it wrote before, and so cannot be counted: the one value that
+ * must stand in the owner's database.
+ */
+export interface LastState {
+  readonly what: 'street' | 'mark' | 'cart'
+  readonly userId: number
+  readonly value: string
 }
 
 export class WriteLedger {

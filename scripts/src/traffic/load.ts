@@ -72,7 +72,7 @@ export class Load {
   }
 
   async #mustLogIn(shopper: Shopper, email: string, password: string): Promise<void> {
-    if (!(await shopper.login(email, password))) {
+    if ((await shopper.login(email, password)) === undefined) {
       throw new Error(`${email} cannot log in: seed the bookshop with enough users first`)
     }
   }

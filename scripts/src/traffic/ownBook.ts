@@ -69,7 +69,7 @@ const judge = (
 }
 
 export async function readOwnBook(shopper: Shopper, book: OwnBook): Promise<void> {
-  shopper.ports.tally.ownReads += 1
+  shopper.ports.tally.ownRead('catalog')
   const answer = await shopper.ask({ method: 'GET', path: `/api/books/${book.id}` })
   if (answer === undefined) return
   const { price, stock } = json(answer)
@@ -78,7 +78,7 @@ export async function readOwnBook(shopper: Shopper, book: OwnBook): Promise<void
 
 /** The page is the monolith's, whoever owns the catalogue. */
 export async function readOwnPage(shopper: Shopper, book: OwnBook): Promise<void> {
-  shopper.ports.tally.ownReads += 1
+  shopper.ports.tally.ownRead('catalog')
   const answer = await shopper.ask({ method: 'GET', path: `/books/${book.id}` })
   if (answer === undefined) return
   const seen = readPage(answer.body, book.id)

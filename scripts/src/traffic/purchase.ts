@@ -58,7 +58,7 @@ export async function buyOwnBook(shopper: Shopper, book: OwnBook, extra?: number
   }
   book.stock.add(-quantity)
   book.sold = true
-  tally.ownReads += 1
+  tally.ownRead('catalog')
   const { items } = json(answer) as {
     items?: readonly { book_id?: unknown; unit_price?: unknown; price?: unknown }[]
   }

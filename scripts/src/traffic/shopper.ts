@@ -1,8 +1,11 @@
 /**
- * One client session: a cookie, its turn among the edges, and honest book-keeping of every answer.
+ * One client session: its credential, its turn among the edges, and honest book-keeping of every
+ * answer.
  *
  * @module
  */
+import { CookieCredential, type Credential } from './credential.ts'
+import { domainOfPath } from './domains.ts'
 import { type Answer, type Ask, type Edges, Unanswered } from './edges.ts'
 import type { Write, WriteLedger } from './ledger.ts'
 import type { Random } from './random.ts'
@@ -28,13 +31,23 @@ export class Shopper {
   readonly name: string
   readonly ports: ShopperPorts
   #turn: number
-  #cookie: string | undefined
+  #credential: Credential
   #sequence = 0
 
-  constructor(name: string, turn: number, ports: ShopperPorts) {
+  constructor(
+    name: string,
+    turn: number,
+    ports: ShopperPorts,
+    credential: Credential = new CookieCredential(),
+  ) {
     this.name = name
     this.ports = ports
     this.#turn = turn
+    this.#credential = credential
+  }
+
+  get credential(): Credential {
+    return this.#credential
   }
 
   /** A reference that no other write of this run carries. */
@@ -47,52 +60,64 @@ export class Shopper {
   async ask(ask: Ask, options: AskOptions = {}): Promise<Answer | undefined> {
     const { tally, edges } = this.ports
     const { write } = options
+    const credential = this.#credential
+    const domain = domainOfPath(ask.path)
+    const shown = await credential.headers()
     this.#turn += 1
-    tally.requests += 1
-    if (ask.method !== 'GET') tally.writes += 1
+    tally.asked(domain, ask.method)
     if (options.domainWrite === true) tally.domainWrites += 1
+    const line = `${this.name}: ${ask.method} ${ask.path}`
     try {
-      const headers = { ...ask.headers, ...(this.#cookie ? { cookie: this.#cookie } : {}) }
-      const answer = await edges.ask(this.#turn, { ...ask, headers })
+      const { live } = credential
+      const answer = await edges.ask(this.#turn, { ...ask, headers: { ...ask.headers, ...shown } })
       tally.answered(answer.ms)
-      this.#keepCookie(answer)
-      if (write !== undefined && answer.status < 300) write.fate = 'acknowledged'
-      if ((options.expect ?? [200]).includes(answer.status)) {
+      const ended = credential.keep(answer)
+      if (live && (ended || isTurnedAway(answer))) {
+        tally.forcedLogout(domain, `${line} → ${answer.status} ${oneLine(answer.body)}`)
+      }
+      const expected = (options.expect ?? [200]).includes(answer.status)
+      if (write !== undefined && isTaken(answer, expected)) write.fate = 'acknowledged'
+      if (expected && !isTurnedAway(answer)) {
         if (write !== undefined && answer.status >= 400) write.fate = 'refused'
         return answer
       }
-      tally.failed(
-        `${this.name}: ${ask.method} ${ask.path} → ${answer.status} ${oneLine(answer.body)}`,
-      )
+      tally.failed(`${line} → ${answer.status} ${oneLine(answer.body)}`, domain)
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error
-      tally.failed(`${this.name}: ${ask.method} ${ask.path} → ${error.message}`)
+      tally.failed(`${line} → ${error.message}`, domain)
     }
     return undefined
   }
 
-  async login(email: string, password: string): Promise<boolean> {
-    const answer = await this.ask({
+  async login(email: string, password: string): Promise<Answer | undefined> {
+    return this.ask({
       method: 'POST',
       path: '/api/login',
       json: { email, password },
     })
-    return answer !== undefined
   }
 
-  async logout(): Promise<void> {
-    await this.ask({ method: 'POST', path: '/api/logout' }, { expect: [200, 204] })
-    this.#cookie = undefined
-  }
-
-  #keepCookie(answer: Answer): void {
-    const header = answer.headers['set-cookie']
-    const first = Array.isArray(header) ? header[0] : header
-    if (typeof first !== 'string') return
-    const pair = first.split(';')[0]
-    if (pair !== undefined) this.#cookie = pair
+  /** For sessions with a cookie. */
+  async logout(write?: Write): Promise<Answer | undefined> {
+    const credential = this.#credential
+    if (!(credential instanceof CookieCredential)) throw new TypeError('only cookies log out')
+    credential.end()
+    const options = { expect: [200, 204], ...(write === undefined ? {} : { write }) }
+    const answer = await this.ask({ method: 'POST', path: '/api/logout' }, options)
+    credential.forget()
+    return answer
   }
 }
+
+/** Not let in: 401, or sent to the login page. */
+export function isTurnedAway({ status, headers }: Answer): boolean {
+  if (status === 401) return true
+  const to = headers.location
+  return status >= 300 && status < 400 && typeof to === 'string' && /^(https?:\/\/[^/]+)?\/login\b/.test(to)
+}
+
+const isTaken = (answer: Answer, expected: boolean): boolean =>
+  answer.status < 300 || (answer.status < 400 && expected && !isTurnedAway(answer))
 
 /** Parses an answer's JSON; the traffic reads only the few fields it checks. */
 export const json = (answer: Answer): Record<string, unknown> =>
