@@ -63,7 +63,7 @@ const serverId = (side: Side): string => (side === 'monolith' ? '5401' : '5402')
 const template = new URL('../connectors/source.json', import.meta.url)
 
 /** Escapes what has a meaning in the connector's regular expressions. */
-const pattern = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+export const pattern = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Pure but for reading the template. */
 export function renderConnector(input: ConnectorInput): ConnectorDefinition {
@@ -91,15 +91,25 @@ export function renderConnector(input: ConnectorInput): ConnectorDefinition {
   }
   // The template is ours: its shape is checked by a test.
   const parsed = JSON.parse(readFileSync(template, 'utf8')) as ConnectorDefinition
+  const { name, config } = fillTemplate(parsed, 'connectors/source.json', values)
+  return { name, config: { ...config, ...routing(side, domains) } }
+}
+
+/** Puts values in the place of a template's `${NAME}`s. @throws TypeError for a name without one */
+export function fillTemplate(
+  template: ConnectorDefinition,
+  file: string,
+  values: Readonly<Record<string, string>>,
+): ConnectorDefinition {
   const fill = (text: string): string =>
     text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const value = values[name]
-      if (value === undefined) throw new TypeError(`connectors/source.json: unknown \${${name}}`)
+      if (value === undefined) throw new TypeError(`${file}: unknown \${${name}}`)
       return value
     })
   const config: Record<string, string> = {}
-  for (const [key, value] of Object.entries(parsed.config)) config[key] = fill(value)
-  return { name: fill(parsed.name), config: { ...config, ...routing(side, domains) } }
+  for (const [key, value] of Object.entries(template.config)) config[key] = fill(value)
+  return { name: fill(template.name), config }
 }
 
 /** One router per domain; the key says which table a record is of, since primary keys collide. */

@@ -8,7 +8,14 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import type { CompiledTable, Emit, EmitColumn, Row, SqlValue } from '@matapalo/core'
+import {
+  type CompiledTable,
+  type Emit,
+  type EmitColumn,
+  MatapaloError,
+  type Row,
+  type SqlValue,
+} from '@matapalo/core'
 import type { Change } from '../change.ts'
 
 /** The mapped row of each of the service's tables. */
@@ -65,6 +72,16 @@ export function createEmitter(
     return new Map(map.forward(row).map((one) => [one.table, one.row] as const))
   }
 
+  /** A version that did not fit was never told of: to consumers the row is as good as new. */
+  const earlier = (change: Change): MappedRows | null => {
+    try {
+      return mapped(change.table, change.before)
+    } catch (error) {
+      if (error instanceof MatapaloError) return null
+      throw error
+    }
+  }
+
   return {
     eventsOf(domain, change) {
       const kind = kinds[change.op]
@@ -73,8 +90,8 @@ export function createEmitter(
       const told = change.keyChange === 'new' ? 'update' : kind
       const wanted = emits.filter(({ of, on }) => of === change.table && on.includes(told))
       if (wanted.length === 0) return []
-      const before = mapped(change.table, change.before)
       const after = mapped(change.table, change.after)
+      const before = after === null ? mapped(change.table, change.before) : earlier(change)
       const rows = after ?? before
       if (rows === null) return []
       return wanted.flatMap((emit): readonly OutboxEvent[] => {

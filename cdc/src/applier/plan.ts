@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Direction, MatapaloError, sourceOf } from '@matapalo/core'
+import { type Direction, MatapaloError, type Row, sourceOf } from '@matapalo/core'
 import type { Change, MarkerSeen, Place } from '../change.ts'
 import { applierServerId } from '../names.ts'
 import type { Emitter, OutboxEvent } from './emitter.ts'
@@ -13,6 +13,7 @@ import type { RogueWrite } from './rogue.ts'
 import type { RowOp, Translator } from './rowOps.ts'
 import { keyText } from './segments.ts'
 import type { Standing } from './state.ts'
+import { isPassedOver, nothingSuperseded, type Superseded, type Superseding } from './supersede.ts'
 
 /** The feed does not continue what was applied: going on would lose changes. A person decides. */
 export class FeedBroken extends MatapaloError {
@@ -41,8 +42,13 @@ export interface Work {
   readonly applied: number
   readonly snapshotRows: number
   readonly echoes: number
-  /** Dropped: replays, rows before the first owner marker, snapshot rows in audit, skipped ones. */
+  /**
+   * Dropped: replays, rows before the first owner marker, snapshot rows in audit, skipped ones, and
+   * versions that a later one of their row has taken the place of.
+   */
   readonly discarded: number
+  /** Refused versions in whose place a later one is written. */
+  readonly superseded: readonly Superseding[]
   readonly markers: readonly MarkerSeen[]
   /** A part of a transaction that goes on: nothing of it may be committed yet. */
   readonly ends: boolean
@@ -60,6 +66,7 @@ export interface PlannerOptions {
   readonly emitter: Emitter
   /** Offsets that a person decided to skip. */
   readonly skips: ReadonlySet<bigint>
+  readonly superseded?: Superseded
 }
 
 const gtidOf = (text: string | null): { domain: string; seq: bigint } | null => {
@@ -95,6 +102,7 @@ const firstTerm = 1
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { domain, direction, translator, emitter, skips } = options
+  const known = options.superseded ?? nothingSuperseded
   const broken = (fact: string): FeedBroken => new FeedBroken(domain, direction, fact)
   let transaction = 0
 
@@ -146,6 +154,28 @@ export function createPlanner(options: PlannerOptions): Planner {
       const rogues: RogueWrite[] = []
       const events: OutboxEvent[] = []
       const markers: MarkerSeen[] = []
+      const superseded: Superseding[] = []
+
+      const change = (event: Change): void => {
+        const one = known.at.get(event.offset)
+        if (one === undefined && isPassedOver(known, event, () => exactKey(translator, event))) {
+          discarded += 1
+          // What consumers are told does not wait for the row.
+          if (at.term > firstTerm) events.push(...told(emitter, domain, event))
+          return
+        }
+        try {
+          if (one?.waits !== true)
+            for (const op of translator.translate(event, transaction, one)) ops.push(op)
+          const seen = one === undefined ? event : withRow(event, one.row)
+          if (at.term > firstTerm) events.push(...emitter.eventsOf(domain, seen))
+        } catch (error) {
+          throw new EventRefused(event, error)
+        }
+        if (one !== undefined) superseded.push(one)
+        applied += 1
+        if (event.op === 'r') snapshotRows += 1
+      }
 
       const visit = (event: PieceEvent): void => {
         if (event.type === 'marker') {
@@ -161,16 +191,7 @@ export function createPlanner(options: PlannerOptions): Planner {
           else rogues.push(rogue(event))
         } else if (event.type === 'broken') {
           throw new EventRefused(event, event.error)
-        } else {
-          try {
-            for (const op of translator.translate(event, transaction)) ops.push(op)
-            if (at.term > firstTerm) events.push(...emitter.eventsOf(domain, event))
-          } catch (error) {
-            throw new EventRefused(event, error)
-          }
-          applied += 1
-          if (event.op === 'r') snapshotRows += 1
-        }
+        } else change(event)
       }
 
       let count = 0
@@ -203,6 +224,7 @@ export function createPlanner(options: PlannerOptions): Planner {
           echoes,
           discarded,
           markers,
+          superseded,
           ends,
         },
       }
@@ -213,6 +235,41 @@ export function createPlanner(options: PlannerOptions): Planner {
 /** Snapshot rows and replays do not move the position in the binlog. */
 const later = (applied: string | null, event: Place): string | null =>
   event.gtid === null || isReplay(event, applied) ? applied : event.position
+
+const exactKey = (translator: Translator, change: Change): string | null => {
+  try {
+    return keyText(translator.keyOf(change))
+  } catch {
+    return null
+  }
+}
+
+/** The same change with another row behind it; null: the row is gone, and there is nothing to tell. */
+const withRow = (change: Change, row: Row | null): Change => ({
+  type: 'change',
+  op: row === null ? 't' : change.op,
+  table: change.table,
+  get before() {
+    return change.before
+  },
+  after: row,
+  serverId: change.serverId,
+  query: change.query,
+  payload: change.payload,
+  keyChange: change.keyChange,
+  offset: change.offset,
+  gtid: change.gtid,
+  position: change.position,
+})
+
+/** A version that does not fit tells nothing. */
+const told = (emitter: Emitter, domain: string, change: Change): readonly OutboxEvent[] => {
+  try {
+    return emitter.eventsOf(domain, change)
+  } catch {
+    return []
+  }
+}
 
 /** For people: `id=7`. */
 export function readableKey(translator: Translator, change: Change): string | null {

@@ -22,6 +22,8 @@ export interface RowOp {
   readonly oldKey: Row | null
   /** Of the change that asks for it. */
   readonly offset: bigint
+  /** Of all of them, where parts of one row were joined. */
+  readonly offsets?: readonly bigint[]
   /** Counts source transactions: within one, delete and insert of a key are an update. */
   readonly transaction: number
 }
@@ -35,9 +37,19 @@ export class Truncated extends MatapaloError {
   }
 }
 
+/** A version of the row from further behind in the feed. */
+export interface Instead {
+  readonly key: Row
+  /** null: the row is gone. */
+  readonly row: Row | null
+}
+
 export interface Translator {
-  /** @param transaction a number that is the same for all changes of one source transaction */
-  translate(change: Change, transaction: number): readonly RowOp[]
+  /**
+   * @param transaction a number that is the same for all changes of one source transaction
+   * @param instead written in the change's place: a later version under the same key, or null for none
+   */
+  translate(change: Change, transaction: number, instead?: Instead): readonly RowOp[]
   keyOf(change: Change): Row
 }
 
@@ -114,59 +126,73 @@ export function createTranslator(maps: readonly CompiledTable[], direction: Dire
     return side
   }
 
-  const rekey = (side: Side, before: Row, change: Change, transaction: number): RowOp[] => {
+  const rekey = (
+    side: Side,
+    before: Row,
+    after: Row,
+    offset: bigint,
+    transaction: number,
+  ): RowOp[] => {
     const old = side.keys(pick(before, side.key))
-    return side.rows(change.after ?? {}).map((part) => {
+    return side.rows(after).map((part) => {
       const oldKey = old.find(({ table }) => table === part.table)?.key ?? part.key
       const kind = isSame(oldKey, part.key) ? 'upsert' : 'rekey'
-      return { ...part, kind, oldKey, offset: change.offset, transaction }
+      return { ...part, kind, oldKey, offset, transaction }
     })
   }
 
+  const remove = (side: Side, key: Row, offset: bigint, transaction: number): RowOp[] =>
+    side.partial
+      ? []
+      : side.keys(key).map((part) => ({
+          ...part,
+          kind: 'delete',
+          row: nothing,
+          defaults: nothing,
+          oldKey: null,
+          offset,
+          transaction,
+        }))
+
+  const upsert = (side: Side, row: Row, offset: bigint, transaction: number): RowOp[] =>
+    side
+      .rows(row)
+      .map((part) => ({ ...part, kind: 'upsert', oldKey: null, offset, transaction }))
+
   return {
-    translate(change, transaction) {
+    translate(change, transaction, instead) {
       const side = sideOf(change)
+      const { offset, op } = change
       const first = moved
       moved = null
-      switch (change.op) {
-        case 'd': {
-          if (change.keyChange === 'old') {
-            moved = { change, transaction }
-            return []
-          }
-          if (side.partial) return []
-          return side.keys(pick(change.before ?? {}, side.key)).map((part) => ({
-            ...part,
-            kind: 'delete' as const,
-            row: nothing,
-            defaults: nothing,
-            oldKey: null,
-            offset: change.offset,
-            transaction,
-          }))
-        }
+      if (op === 'd' && change.keyChange === 'old') {
+        moved = { change, transaction }
+        return []
+      }
+      const paired =
+        change.keyChange === 'new' &&
+        first?.transaction === transaction &&
+        first.change.table === change.table
+      const before = paired ? first.change.before : null
+      if (instead?.row === null)
+        return remove(side, before === null ? instead.key : pick(before, side.key), offset, transaction)
+      switch (op) {
+        case 'd':
+          return instead === undefined
+            ? remove(side, pick(change.before ?? {}, side.key), offset, transaction)
+            : upsert(side, instead.row, offset, transaction)
         case 'r':
         case 'c':
         case 'u': {
-          const paired =
-            change.keyChange === 'new' &&
-            first?.transaction === transaction &&
-            first.change.table === change.table
-          if (paired && first.change.before !== null) {
-            return rekey(side, first.change.before, change, transaction)
-          }
-          return side.rows(change.after ?? {}).map((part) => ({
-            ...part,
-            kind: 'upsert' as const,
-            oldKey: null,
-            offset: change.offset,
-            transaction,
-          }))
+          const after = instead?.row ?? change.after ?? {}
+          return before === null
+            ? upsert(side, after, offset, transaction)
+            : rekey(side, before, after, offset, transaction)
         }
         case 't':
           throw new Truncated(change.table)
         default:
-          throw new TypeError(`unknown op ${String(change.op)}`)
+          throw new TypeError(`unknown op ${String(op)}`)
       }
     },
     keyOf: (change) => pick(change.after ?? change.before ?? {}, sideOf(change).key),

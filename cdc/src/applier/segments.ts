@@ -105,7 +105,8 @@ export function singly(ops: readonly RowOp[]): readonly RowOp[] {
     if (at !== undefined && earlier?.kind === 'upsert' && op.kind === 'upsert') {
       const keyOnly = Object.keys(op.row).every((name) => name in op.key || !(name in earlier.row))
       if (keyOnly && earlier.transaction === op.transaction) {
-        result[at] = { ...joined(earlier, op), offset: earlier.offset }
+        const offsets = [...(earlier.offsets ?? [earlier.offset]), op.offset]
+        result[at] = { ...joined(earlier, op), offset: earlier.offset, offsets }
         continue
       }
     }

@@ -17,6 +17,7 @@ import {
   type Standing,
   type StateRow,
 } from './state.ts'
+import { recordSuperseded } from './supersede.ts'
 import type { RowWriter } from './writeRows.ts'
 
 export interface TargetTransaction {
@@ -28,12 +29,18 @@ export interface TargetTransaction {
   rollback(): Promise<void>
 }
 
+interface Parts {
+  readonly writer: RowWriter
+  readonly outbox: Outbox
+  readonly topic: string
+}
+
 const none: Counted = { applied: 0, rogue: 0, snapshotRows: 0 }
 
 export function targetTransaction(
   session: Session,
   own: StateRow,
-  { writer, outbox }: { readonly writer: RowWriter; readonly outbox: Outbox },
+  { writer, outbox, topic }: Parts,
   start: Standing,
 ): TargetTransaction {
   let standing = start
@@ -57,8 +64,9 @@ export function targetTransaction(
     },
     async apply(work, singly) {
       const rows = work.ops.length > 0
+      const { rogues, superseded } = work
       // Nothing but markers and echoes: one statement is a transaction of its own.
-      if (!open && !rows && work.rogues.length === 0) {
+      if (!open && !rows && rogues.length === 0 && superseded.length === 0) {
         if (!work.ends) return
         await advance(session, own, standing, work.next, count(work))
         standing = work.next
@@ -69,9 +77,8 @@ export function targetTransaction(
         await beginOwn(session, own, standing)
       }
       if (rows) await (singly ? writer.writeSingly : writer.writeBatch)(session, work.ops)
-      if (work.rogues.length > 0) {
-        await recordRogues(session, own.domain, own.direction, work.rogues)
-      }
+      if (rogues.length > 0) await recordRogues(session, own.domain, own.direction, rogues)
+      if (superseded.length > 0) await recordSuperseded(session, { ...own, topic }, superseded)
       counted = count(work)
       events = [...events, ...work.events]
       if (!work.ends) return

@@ -24,6 +24,9 @@ interface ServerAccounts {
   readonly lateGrants: readonly Grant[]
 }
 
+/** The services' schemas, each with an application account of its name. */
+export const serviceSchemas = ['catalog', 'users', 'orders', 'support'] as const
+
 const rows = 'SELECT, INSERT, UPDATE, DELETE'
 const toolkit = 'matapalo.*'
 
@@ -62,6 +65,18 @@ const ofToolkit = (schemas: readonly string[]): readonly Grant[] => [
   ]),
 ]
 
+/** The services' own event feed, which outlives the migration. */
+const ofOutboxes = (schemas: readonly string[]): readonly Grant[] => [
+  { account: 'outbox_feed', privileges: 'REPLICATION SLAVE, BINLOG MONITOR', on: '*.*' },
+  ...schemas.map(
+    (schema): Grant => ({
+      account: 'outbox_feed',
+      privileges: 'SELECT, LOCK TABLES',
+      on: `${schema}.*`,
+    }),
+  ),
+]
+
 export const serverAccounts: Readonly<Record<DatabaseServer, ServerAccounts>> = {
   'monolith-db': {
     schemas: ['bookshop', 'matapalo'],
@@ -69,12 +84,13 @@ export const serverAccounts: Readonly<Record<DatabaseServer, ServerAccounts>> = 
     lateGrants: [],
   },
   'services-db': {
-    schemas: ['catalog', 'ledger', 'matapalo'],
+    schemas: [...serviceSchemas, 'ledger', 'matapalo'],
     grants: [
-      ...ofApplication('catalog', 'catalog_ddl'),
+      ...serviceSchemas.flatMap((schema) => ofApplication(schema, `${schema}_ddl`)),
       ...ofApplication('ledger', 'ledger_ddl'),
       { account: 'ledger_reader', privileges: 'SELECT', on: 'ledger.*' },
-      ...ofToolkit(['catalog']),
+      ...ofToolkit(serviceSchemas),
+      ...ofOutboxes(serviceSchemas),
     ],
     lateGrants: [{ account: 'ledger_reader', privileges: rows, on: 'ledger.edge' }],
   },

@@ -7,6 +7,7 @@
 import { stringify } from 'yaml'
 import { type Component, type ComponentName, componentNames, type Places } from './component.ts'
 import { components } from './components/index.ts'
+import { eventful } from './events.ts'
 import { accountNames, type Secrets } from './secrets.ts'
 
 const passwordVariable = (account: string): string => `MATAPALO_PASSWORD_${account.toUpperCase()}`
@@ -19,6 +20,11 @@ const variables = {
   edgeToken: 'MATAPALO_EDGE_TOKEN',
   identityKey: 'MATAPALO_IDENTITY_KEY',
   identityJwks: 'MATAPALO_IDENTITY_JWKS',
+  usersSecret: 'MATAPALO_USERS_SECRET',
+  ordersClientSecret: 'MATAPALO_ORDERS_CLIENT_SECRET',
+  supportClientSecret: 'MATAPALO_SUPPORT_CLIENT_SECRET',
+  providerSecret: 'MATAPALO_PROVIDER_SECRET',
+  formSecret: 'MATAPALO_FORM_SECRET',
 } as const
 
 const secretsFrom = (value: (variable: string) => string): Secrets => ({
@@ -28,6 +34,11 @@ const secretsFrom = (value: (variable: string) => string): Secrets => ({
   edgeToken: value(variables.edgeToken),
   identityKey: value(variables.identityKey),
   identityJwks: value(variables.identityJwks),
+  usersSecret: value(variables.usersSecret),
+  ordersClientSecret: value(variables.ordersClientSecret),
+  supportClientSecret: value(variables.supportClientSecret),
+  providerSecret: value(variables.providerSecret),
+  formSecret: value(variables.formSecret),
   passwords: Object.fromEntries(
     accountNames.map((account) => [account, value(passwordVariable(account))]),
     // Every account is in the list.
@@ -79,6 +90,8 @@ const published = ({
   readonly container: number
 }) => `127.0.0.1:${20_000 + offset}:${container}`
 
+const completed = { condition: 'service_completed_successfully' } as const
+
 const isOurs = (component: Component): boolean => component.entry !== undefined
 
 function service(component: Component): object {
@@ -102,31 +115,36 @@ function service(component: Component): object {
       ? {}
       : {
           depends_on: {
-            ...(isOurs(component)
-              ? { prepare: { condition: 'service_completed_successfully' } }
-              : {}),
+            ...(isOurs(component) ? { prepare: completed } : {}),
+            // A consumer of a topic that does not exist yet would give up.
+            ...(eventful.includes(component.name) ? { events: completed } : {}),
             ...needs,
           },
         }),
   }
 }
 
-/** Accounts and migrations, once, before the project's own processes. */
-const prepare = {
+/** What is done once, before the project's own processes, and ends. */
+const oneShot = (script: string, needs: Readonly<Record<string, object>>) => ({
   build: { context: '.', dockerfile: 'Dockerfile' },
-  command: ['node', '--disable-warning=ExperimentalWarning', 'scripts/src/stack/prepare.ts'],
+  command: ['node', '--disable-warning=ExperimentalWarning', `scripts/src/stack/${script}`],
   environment: Object.fromEntries(
     [...Object.values(variables), ...accountNames.map(passwordVariable)].map((name) => [
       name,
       `\${${name}}`,
     ]),
   ),
-  depends_on: {
-    'monolith-db': { condition: 'service_healthy' },
-    'services-db': { condition: 'service_healthy' },
-  },
+  depends_on: needs,
   restart: 'no',
-}
+})
+
+const healthy = { condition: 'service_healthy' } as const
+
+/** Accounts and migrations. */
+const prepare = oneShot('prepare.ts', { 'monolith-db': healthy, 'services-db': healthy })
+
+/** Topics and connector of the services' events. */
+const events = oneShot('prepareEvents.ts', { prepare: completed, kafka: healthy, connect: healthy })
 
 export function composeDocument(): object {
   const volumes = components.filter((one) => one.container(composePlaces).volume !== undefined)
@@ -134,6 +152,7 @@ export function composeDocument(): object {
     services: {
       ...Object.fromEntries(componentNames.slice(0, 5).map((name) => [name, service(find(name))])),
       prepare,
+      events,
       ...Object.fromEntries(componentNames.slice(5).map((name) => [name, service(find(name))])),
     },
     volumes: Object.fromEntries(volumes.map(({ name }) => [name, {}])),

@@ -5,7 +5,7 @@
  */
 import { type MigrationTarget, migrate } from '@matapalo/migrations'
 import { openDb } from '@matapalo/runtime'
-import { createAccounts, grantOnTables } from './accounts.ts'
+import { createAccounts, grantOnTables, serviceSchemas } from './accounts.ts'
 import type { Component, Places } from './component.ts'
 import { type DatabaseServer, databaseUrl } from './components/urls.ts'
 import { rootUrl } from './mariadb.ts'
@@ -16,7 +16,7 @@ const targets: Readonly<
 > = {
   'monolith-db': [['monolith', 'bookshop_ddl', 'bookshop']],
   'services-db': [
-    ['catalog', 'catalog_ddl', 'catalog'],
+    ...serviceSchemas.map((schema) => [schema, `${schema}_ddl`, schema] as const),
     ['control', 'ledger_ddl', 'ledger'],
   ],
 }

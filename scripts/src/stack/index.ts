@@ -9,6 +9,7 @@ import { choose, portsFrom } from './choice.ts'
 import type { Component, ComponentName, Places, Site } from './component.ts'
 import { components } from './components/index.ts'
 import { prepareDatabases } from './databases.ts'
+import { eventful, makeEventTopics, startEventFeed } from './events.ts'
 import {
   isRunning,
   makeFolder,
@@ -21,7 +22,7 @@ import {
 } from './instance.ts'
 import { claimPorts } from './ports.ts'
 import { pssOf } from './pss.ts'
-import { makeSecrets, type Secrets } from './secrets.ts'
+import { type Secrets, secretsAfter } from './secrets.ts'
 import { Supervised } from './supervised.ts'
 import { urlsOf } from './urls.ts'
 
@@ -90,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const offsets = components.flatMap(({ ports }) => Object.values(ports).map((one) => one.offset))
   const block = await claimPorts(offsets, keep ? before?.portBase : undefined)
   const ports = portsFrom(block.base)
-  const secrets = (keep ? before?.credentials : undefined) ?? makeSecrets()
+  const secrets = secretsAfter(keep ? before?.credentials : undefined)
   const at: Places['at'] = (name, port = 'main') => ({
     host: '127.0.0.1',
     port: ports[name][port] as number,
@@ -142,6 +143,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     processes.set(component.name, one)
     one.start()
     await one.ready(startLimitMs)
+    if (component.name === 'kafka') await makeEventTopics(places)
   }
 
   try {
@@ -158,7 +160,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         isServer ? databases : Promise.all(needs).then(() => bringUp(component)),
       )
     }
-    await settled([...begun.values()])
+    const connect = begun.get('connect')
+    // Instances without a service have no outbox to read.
+    const feeds =
+      connect === undefined || !chosen.some(({ name }) => eventful.includes(name))
+        ? []
+        : [Promise.all([connect, databases]).then(() => startEventFeed(places))]
+    await settled([...begun.values(), ...feeds])
   } catch (error) {
     await stop()
     throw error

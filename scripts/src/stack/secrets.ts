@@ -10,6 +10,13 @@ export const accountNames = [
   'bookshop_ddl',
   'catalog',
   'catalog_ddl',
+  'users',
+  'users_ddl',
+  'orders',
+  'orders_ddl',
+  'support',
+  'support_ddl',
+  'outbox_feed',
   'ledger',
   'ledger_ddl',
   'ledger_reader',
@@ -31,6 +38,15 @@ export interface Secrets {
   readonly identityKey: string
   /** The public half as a JWK set in JSON. */
   readonly identityJwks: string
+  /** 32 bytes, base64url: what the users service seals and signs with. */
+  readonly usersSecret: string
+  /** Programs' secrets at the identity provider. */
+  readonly ordersClientSecret: string
+  readonly supportClientSecret: string
+  /** Signs the callbacks of the simulated payment and shipping providers. */
+  readonly providerSecret: string
+  /** Signs the storefront's forms. */
+  readonly formSecret: string
 }
 
 export const randomSecret = (): string => randomBytes(18).toString('base64url')
@@ -48,5 +64,17 @@ export function makeSecrets(): Secrets {
     edgeToken: randomSecret(),
     identityKey: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...common }),
     identityJwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), ...common }] }),
+    usersSecret: randomBytes(32).toString('base64url'),
+    ordersClientSecret: randomSecret(),
+    supportClientSecret: randomSecret(),
+    providerSecret: randomBytes(32).toString('base64url'),
+    formSecret: randomBytes(32).toString('base64url'),
   }
+}
+
+/** Secrets of an earlier run, and new ones for what that run did not have yet. */
+export function secretsAfter(before: Secrets | undefined): Secrets {
+  const fresh = makeSecrets()
+  if (before === undefined) return fresh
+  return { ...fresh, ...before, passwords: { ...fresh.passwords, ...before.passwords } }
 }

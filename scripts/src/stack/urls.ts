@@ -17,6 +17,7 @@ import type { AccountName } from './secrets.ts'
 
 const schemaOf = (account: AccountName): string => {
   if (account.startsWith('matapalo_')) return 'matapalo'
+  if (account === 'outbox_feed') return 'users'
   return account.split('_')[0] ?? account
 }
 
@@ -27,6 +28,10 @@ export function urlsOf(places: Places): Readonly<Record<string, string>> {
     redis: redisUrl(places),
     monolith: httpUrl(places, 'monolith'),
     catalog: httpUrl(places, 'catalog'),
+    users: httpUrl(places, 'users'),
+    orders: httpUrl(places, 'orders'),
+    support: httpUrl(places, 'support'),
+    storefront: httpUrl(places, 'storefront'),
     cdc: httpUrl(places, 'cdc'),
     'control-plane': httpUrl(places, 'control-plane'),
     'edge-1': httpUrl(places, 'edge-1'),

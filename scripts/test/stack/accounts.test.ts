@@ -6,7 +6,7 @@ describe('the accounts', () => {
   const all = Object.values(serverAccounts).flatMap(({ grants }) => grants)
 
   it('give no application account DROP, TRIGGER or anything outside its schema', () => {
-    for (const application of ['bookshop', 'catalog', 'ledger']) {
+    for (const application of ['bookshop', 'catalog', 'users', 'orders', 'support', 'ledger']) {
       const grants = all.filter(({ account }) => account === application)
       expect(grants.map(({ on }) => on)).to.deep.equal([`${application}.*`])
       expect(grants[0]?.privileges).to.equal('SELECT, INSERT, UPDATE, DELETE')

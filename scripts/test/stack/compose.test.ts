@@ -40,8 +40,10 @@ describe('docker-compose.yml', () => {
     expect(file).to.deep.equal(JSON.parse(JSON.stringify(composeDocument())))
   })
 
-  it('has the native components and the one-shot preparation as its services', () => {
-    expect(Object.keys(file.services).sort()).to.deep.equal([...componentNames, 'prepare'].sort())
+  it('has the native components and the one-shot preparations as its services', () => {
+    expect(Object.keys(file.services).sort()).to.deep.equal(
+      [...componentNames, 'prepare', 'events'].sort(),
+    )
   })
 
   for (const component of components) {
@@ -58,7 +60,7 @@ describe('docker-compose.yml', () => {
   }
 
   it('holds no secret', () => {
-    const secretNames = /(password|token|identity_key)/i
+    const secretNames = /(password|_token$|identity_key|secret)/i
     for (const { environment = {} } of Object.values(file.services)) {
       for (const [name, value] of Object.entries(environment)) {
         if (secretNames.test(name)) expect(value, name).to.match(/^\$\{MATAPALO_[A-Z_]+\}$/)

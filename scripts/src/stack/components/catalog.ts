@@ -1,19 +1,17 @@
 /** The catalog service. */
 import { nodeProcess } from './nodeProcess.ts'
-import { databaseUrl } from './urls.ts'
+import { kafkaBrokers, redisUrl, serviceEnvironment } from './urls.ts'
 
 export const catalog = nodeProcess({
   name: 'catalog',
   entry: 'services/catalog/src/main.ts',
   ports: { main: { offset: 6, container: 8000 } },
-  needs: ['services-db'],
+  needs: ['services-db', 'kafka', 'redis'],
   memoryMiB: 384,
   heapMiB: 192,
   environment: (places) => ({
-    PORT: String(places.listen('catalog').port),
-    HOST: places.listen('catalog').host,
-    DATABASE_URL: databaseUrl(places, 'services-db', 'catalog', 'catalog'),
-    IDENTITY_JWKS: places.secrets.identityJwks,
-    SHOP_TIME_ZONE: 'America/Bogota',
+    ...serviceEnvironment(places, 'catalog'),
+    REDIS_URL: redisUrl(places),
+    KAFKA_BROKERS: kafkaBrokers(places),
   }),
 })

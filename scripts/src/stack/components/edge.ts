@@ -1,7 +1,7 @@
 /** The edges: the only way in for clients. Replicas differ by their id and ports. */
 import type { Port } from '../component.ts'
 import { nodeProcess } from './nodeProcess.ts'
-import { databaseUrl, httpUrl, redisUrl } from './urls.ts'
+import { databaseUrl, httpUrl, issuerKeysUrl, issuerUrl, redisUrl } from './urls.ts'
 
 const edge = (name: 'edge-1' | 'edge-2', main: Port, admin: Port) =>
   nodeProcess({
@@ -29,6 +29,9 @@ const edge = (name: 'edge-1' | 'edge-2', main: Port, admin: Port) =>
       EDGE_STATE_DIR: folder,
       SESSION_COOKIE: 'sid',
       INTROSPECT_PATH: '/api/session',
+      EDGE_OIDC_ISSUER: issuerUrl(places),
+      EDGE_OIDC_AUDIENCE: 'bookshop',
+      EDGE_OIDC_JWKS_URL: issuerKeysUrl(places),
     }),
   })
 

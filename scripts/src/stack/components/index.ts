@@ -8,8 +8,12 @@ import { edge1, edge2 } from './edge.ts'
 import { kafka } from './kafka.ts'
 import { monolith } from './monolith.ts'
 import { monolithDb } from './monolithDb.ts'
+import { orders } from './orders.ts'
 import { redis } from './redis.ts'
 import { servicesDb } from './servicesDb.ts'
+import { storefront } from './storefront.ts'
+import { support } from './support.ts'
+import { users } from './users.ts'
 
 export const components: readonly Component[] = [
   monolithDb,
@@ -19,6 +23,10 @@ export const components: readonly Component[] = [
   redis,
   monolith,
   catalog,
+  users,
+  orders,
+  support,
+  storefront,
   cdc,
   controlPlane,
   edge1,

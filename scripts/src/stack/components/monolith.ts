@@ -14,7 +14,7 @@ export const monolith = nodeProcess({
     HOST: places.listen('monolith').host,
     DATABASE_URL: databaseUrl(places, 'monolith-db', 'bookshop', 'bookshop'),
     SHOP_TIME_ZONE: 'America/Bogota',
-    SHOP_CATALOG_URL: `${httpUrl(places, 'edge-1')},${httpUrl(places, 'edge-2')}`,
+    SHOP_DOOR_URL: `${httpUrl(places, 'edge-1')},${httpUrl(places, 'edge-2')}`,
     SHOP_JOB_INTERVAL_MS: '1000',
     SHOP_SESSION_DAYS: '30',
   }),
