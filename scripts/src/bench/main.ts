@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { benchBackfill } from './backfill.ts'
 import { type BenchRow, machine, renderBench } from './bench.ts'
 import { benchConvict } from './convict.ts'
+import { benchEdge } from './edge/edge.ts'
 import { benchFlips } from './flips.ts'
 import { benchKills } from './kills.ts'
 import { benchProbes } from './probes.ts'
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
     process: { type: 'string' },
     step: { type: 'string' },
     rate: { type: 'string', default: '300' },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
   allowPositionals: true,
 })
@@ -29,6 +32,7 @@ const benches: Readonly<
   flips: (say) => benchFlips(say, Number(values.rate)),
   backfill: benchBackfill,
   convict: benchConvict,
+  edge: (say) => benchEdge(say, values),
   kills: (say) => benchKills(say, values),
   probes: benchProbes,
 }
