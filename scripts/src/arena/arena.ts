@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Side, TransferKind } from '@matapalo/core'
 import { type Db, openDb, until } from '@matapalo/runtime'
-import { type ComponentName, type Stack, startStack } from '../stack/index.ts'
+import { type ComponentName, componentNames, type Stack, startStack } from '../stack/index.ts'
 import { root } from '../stack/instance.ts'
 import { run } from '../stack/run.ts'
 import { check, type Verdict } from '../traffic/check.ts'
@@ -20,12 +20,19 @@ import {
   ControlClient,
   ControlRefused,
   type DomainView,
+  type Gate,
   type TransferView,
 } from './control.ts'
 import { Collector } from './figures.ts'
 
+/** Domains of the example, in the order in which they can leave the shop. */
+export const domainNames = ['catalog', 'users', 'orders', 'support', 'storefront'] as const
+export type DomainName = (typeof domainNames)[number]
+
 export interface ArenaOptions {
   readonly instance: string
+  /** Whose services run; the others' processes are not started. Default: catalog alone. */
+  readonly domains?: readonly DomainName[]
   readonly books: number
   readonly users: number
   readonly orders: number
@@ -39,7 +46,12 @@ export interface WhatClientsKnow {
   readonly ownPrices: ReadonlyMap<number, string>
 }
 
-const domain = 'catalog'
+/** What methods speak of when no domain is named. */
+const first: DomainName = 'catalog'
+
+/** Statements that a refusal tells an operator to run. */
+const remedies = (message: string): readonly string[] =>
+  [...message.matchAll(/(?:ALTER TABLE|GRANT) [^;]+;/g)].map(([statement]) => statement)
 
 export class Arena {
   readonly stack: Stack
@@ -51,6 +63,7 @@ export class Arena {
   readonly lag: Collector
   readonly holds: Collector
   readonly options: ArenaOptions
+  readonly #stores = new Map<string, Db>()
   #stockBefore: ReadonlyMap<number, number> = new Map()
 
   private constructor(stack: Stack, options: ArenaOptions) {
@@ -62,14 +75,26 @@ export class Arena {
       stack.credentials.operatorToken,
     )
     this.shop = openDb({ url: url('monolith-db.bookshop'), poolSize: 4 })
-    this.catalog = openDb({ url: url('services-db.catalog'), poolSize: 4 })
+    this.catalog = this.db('catalog')
     this.lag = new Collector([`${stack.urls.cdc}/lag`])
     this.holds = new Collector(this.edges.map((edge) => `${stack.urls[`${edge}.admin`]}/holds`))
   }
 
   static async open(options: ArenaOptions): Promise<Arena> {
-    const { instance, env = {} } = options
-    return new Arena(await startStack({ instance, env }), options)
+    const { instance, env = {}, domains = [first] } = options
+    const idle = domainNames.filter((name) => !domains.includes(name))
+    const only = componentNames.filter((name) => !idle.some((one) => one === name))
+    return new Arena(await startStack({ instance, env, only }), options)
+  }
+
+  /** A service's schema, as its own application account. Storefront has none. */
+  db(domain: Exclude<DomainName, 'storefront'>): Db {
+    const known = this.#stores.get(domain)
+    if (known !== undefined) return known
+    const url = new URL(this.stack.urls[`services-db.${domain}`] ?? '')
+    const db = openDb({ url, poolSize: 4 })
+    this.#stores.set(domain, db)
+    return db
   }
 
   get edges(): readonly ComponentName[] {
@@ -92,10 +117,15 @@ export class Arena {
   }
 
   /** Chooses how checkout takes stock: the shop's one setting. */
-  async seam(way: 'transaction' | 'reservations'): Promise<void> {
+  seam(way: 'transaction' | 'reservations'): Promise<void> {
+    return this.setting('checkout.stock', way)
+  }
+
+  /** A setting of the shop, read by it at each request. */
+  async setting(name: string, value: string): Promise<void> {
     await this.shop.execute(
-      "INSERT INTO settings (name, value) VALUES ('checkout.stock', ?) ON DUPLICATE KEY UPDATE value = VALUES(value)",
-      [way],
+      'INSERT INTO settings (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)',
+      [name, value],
     )
   }
 
@@ -111,36 +141,59 @@ export class Arena {
   }
 
   /** Who else writes has been watched for long enough since `prepare`. */
-  async watched(): Promise<void> {
+  async watched(domain: DomainName = first): Promise<void> {
     const passed = await until(
       async () => {
-        const { gates } = await this.control.call<{
-          readonly gates: readonly { readonly gate: string; readonly verdict: string }[]
-        }>('GET', `/v1/domains/${domain}/explain`)
-        return gates.some(({ gate, verdict }) => gate === 'writers' && verdict === 'pass')
+        const gate = (await this.gates(domain)).find((one) => one.gate === 'writers')
+        return gate?.verdict === 'pass'
       },
       { timeoutMs: 30_000, everyMs: 500 },
     )
-    if (passed === undefined) throw new Error('the gate writers does not pass')
+    if (passed === undefined) throw new Error(`${domain}: the gate writers does not pass`)
   }
 
-  async register(): Promise<void> {
+  /** What `matapalo explain` says. */
+  async gates(domain: DomainName = first): Promise<readonly Gate[]> {
+    const answer = await this.control.call<{ readonly gates: readonly Gate[] }>(
+      'GET',
+      `/v1/domains/${domain}/explain`,
+    )
+    return answer.gates
+  }
+
+  async register(domain: DomainName = first): Promise<void> {
     const file = `services/${domain}/manifest.yaml`
     const yaml = readFileSync(join(root, file), 'utf8')
     await this.control.call('POST', '/v1/domains', { yaml, file, actor: 'arena' })
   }
 
-  async prepare(): Promise<void> {
+  async prepare(domain: DomainName = first): Promise<void> {
     await this.control.call('POST', `/v1/domains/${domain}/prepare`, { actor: 'arena' })
   }
 
+  /** Runs what a refusal tells an operator to run on the shop's server. @returns the statements */
+  async mend(refusal: unknown): Promise<readonly string[]> {
+    const statements = refusal instanceof ControlRefused ? remedies(refusal.message) : []
+    if (statements.length === 0) throw refusal
+    const url = new URL(this.stack.urls['monolith-db.root'] ?? '')
+    url.pathname = '/bookshop'
+    const root = openDb({ url, poolSize: 1 })
+    try {
+      for (const statement of statements) await root.execute(statement)
+    } finally {
+      await root.close()
+    }
+    return statements
+  }
+
   /** @returns milliseconds */
-  async backfill(onProgress: (view: DomainView) => void = () => {}): Promise<number> {
+  async backfill(
+    onProgress: (view: DomainView) => void = () => {},
+    domain: DomainName = first,
+  ): Promise<number> {
     const begun = performance.now()
-    await this.control.call('POST', `/v1/domains/${domain}/backfill`, {
-      action: 'start',
-      actor: 'arena',
-    })
+    const path = `/v1/domains/${domain}/backfill`
+    await this.control.call('POST', path, { action: 'start', actor: 'arena' })
     const done = await until(
       async () => {
         const view = await this.control.domain(domain)
@@ -149,26 +202,56 @@ export class Arena {
       },
       { timeoutMs: 600_000, everyMs: 1_000 },
     )
-    if (done === undefined) throw new Error('the backfill did not complete within ten minutes')
+    if (done === undefined) throw new Error(`${domain}: no complete backfill within ten minutes`)
     return performance.now() - begun
   }
 
   /** @returns whether both sides hold equal rows */
-  async verify(): Promise<boolean> {
-    const answer = await this.control.call<{ outcome: string }>(
-      'POST',
-      `/v1/domains/${domain}/verify`,
-      { actor: 'arena' },
-    )
+  async verify(domain: DomainName = first): Promise<boolean> {
+    const path = `/v1/domains/${domain}/verify`
+    const answer = await this.control.call<{ outcome: string }>('POST', path, { actor: 'arena' })
     return answer.outcome === 'clean'
   }
 
-  transfer(kind: TransferKind, reason: string, budgets: Budgets = {}): Promise<TransferView> {
-    return this.control.transfer(kind, [domain], reason, budgets)
+  transfer(
+    kind: TransferKind,
+    reason: string,
+    budgets: Budgets = {},
+    domains: readonly DomainName[] = [first],
+  ): Promise<TransferView> {
+    return this.control.transfer(kind, domains, reason, budgets)
+  }
+
+  /**
+   * Renames a domain's old tables, and drops them. The right to do so is granted when it is asked for.
+   *
+   * @returns statements that had to be run by hand
+   */
+  async decommission(domain: DomainName): Promise<readonly string[]> {
+    const ran: string[] = []
+    const path = `/v1/domains/${domain}/decommission`
+    const without = ['reverseWindow', 'readers']
+    const act = async (name: 'rename' | 'drop'): Promise<string> => {
+      const body = { act: name, without, reason: 'arena', actor: 'arena' }
+      const ask = () => this.control.call<{ readonly state: string }>('POST', path, body)
+      try {
+        return (await ask()).state
+      } catch (refusal) {
+        ran.push(...(await this.mend(refusal)))
+        return (await ask()).state
+      }
+    }
+    if ((await act('rename')) !== 'dropped') await act('drop')
+    return ran
+  }
+
+  /** Takes the monolith out of the routes; `halt` its process afterwards. */
+  async retire(): Promise<void> {
+    await this.control.call('POST', '/v1/monolith/retire', { reason: 'arena', actor: 'arena' })
   }
 
   /** A domain that is not registered yet is the monolith's. */
-  async owner(): Promise<Side> {
+  async owner(domain: DomainName = first): Promise<Side> {
     try {
       return (await this.control.domain(domain)).owner
     } catch (error) {
@@ -210,7 +293,7 @@ export class Arena {
   async close(): Promise<void> {
     this.lag.stop()
     this.holds.stop()
-    await Promise.all([this.shop.close(), this.catalog.close()])
+    await Promise.all([this.shop, ...this.#stores.values()].map((db) => db.close()))
     await this.stack.stop()
   }
 }

@@ -25,6 +25,12 @@ export interface Budgets {
   readonly catchUpMs?: number
 }
 
+export interface Gate {
+  readonly gate: string
+  readonly verdict: string
+  readonly line?: string
+}
+
 export interface DomainView {
   readonly domain: string
   readonly phase: string
