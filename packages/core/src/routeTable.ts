@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ParityRules } from './parity/rules.ts'
 import type { Phase, Side } from './vocabulary.ts'
 
 export interface DomainState {
@@ -16,6 +17,18 @@ export interface DomainState {
   readonly hold: boolean
   /** Upstream that takes over: a key of {@link RouteTable.upstreams}. */
   readonly service: string
+  /** While its reads are copied to the other side and compared. */
+  readonly shadow?: Shadowing
+  /** In canary: the share of subjects whose reads the other side serves, 0 to 1. */
+  readonly canary?: number
+}
+
+export interface Shadowing {
+  /** Comparison that the answers count for; a new one begins whenever something was changed. */
+  readonly round: number
+  /** Share of reads that are copied, 0 to 1. */
+  readonly rate: number
+  readonly rules: ParityRules
 }
 
 export interface RoutePredicate {

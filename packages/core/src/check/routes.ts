@@ -17,18 +17,14 @@ export function checkAgainst(
   const rest = others.filter(({ domain }) => domain !== manifest.domain)
   const problem = (path: string, message: string, remedy: string) =>
     problemAt(manifest, path, message, remedy)
-  const foreign = [...rest.flatMap(({ routes }) => routes), ...project.routes]
+  const foreign = rest.flatMap(({ routes }) => routes)
 
   const overlaps = manifest.routes.flatMap((rule) =>
     foreign
       .filter((other) => conflicts(rule, other))
       .map((other) => {
-        const whose = other.domain === null ? project.file : `domain ${other.domain}`
-        const remedy =
-          other.domain === null
-            ? `remove the route from ${project.file}: it belongs to ${manifest.domain} now`
-            : `tell them apart by method, query, host or header, or, where this is the narrower, write \`overrides: [${other.domain}]\``
-        const message = `${rule.id}: overlaps the route ${other.id} of ${whose}`
+        const remedy = `tell them apart by method, query, host or header, or, where this is the narrower, write \`overrides: [${other.domain}]\``
+        const message = `${rule.id}: overlaps the route ${other.id} of domain ${other.domain}`
         return problem(rule.at ?? 'routes', message, remedy)
       }),
   )

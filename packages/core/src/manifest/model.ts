@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ParityRules } from '../parity/rules.ts'
 import type { RouteRule, Tolerance } from '../routeTable.ts'
 import type { Side } from '../vocabulary.ts'
 
@@ -161,6 +162,8 @@ export interface Manifest {
   readonly serviceOnly: readonly string[]
   /** Told by the applier while the monolith owns a domain that the service has owned before. */
   readonly emits: readonly Emit[]
+  /** How answers are compared; null: the manifest says nothing, and no transfer asks for it. */
+  readonly parity: ParityRules | null
   readonly budgets: Budgets
   /** Milliseconds in which a handler may still write after its answer. */
   readonly settleMs: number

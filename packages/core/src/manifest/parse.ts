@@ -15,6 +15,7 @@ import type {
   Manifest,
   Problem,
 } from './model.ts'
+import { parityOf } from './parity.ts'
 import { expandRoute } from './routes.ts'
 import {
   type LensDocument,
@@ -138,6 +139,7 @@ export function parseManifest(yamlText: string, file: string): ParsedManifest {
     drains: drainsOf(written.drain),
     serviceOnly: written.serviceOnly ?? [],
     emits: (written.emits ?? []).map((one) => emitOf(one, tables)),
+    parity: parityOf(written.parity),
     budgets: budgetsOf(written.budgets),
     settleMs: written.settle === undefined ? 0 : durationMs(written.settle),
     jobs: jobsOf(written.jobs ?? {}),

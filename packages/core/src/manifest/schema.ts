@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { tolerances } from '../routeTable.ts'
 import { drainSchema } from './drain.ts'
 import { emitSchema } from './emits.ts'
+import { paritySchema } from './parity.ts'
 import { duration, identifier, name, reason, scalar, scalarOrNull } from './words.ts'
 
 export const methodNames = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -158,6 +159,7 @@ export const manifestSchema = z.strictObject({
     .array(emitSchema)
     .optional()
     .describe('Rows of the outbox that the applier writes once a domain was rolled back'),
+  parity: paritySchema.optional(),
   budgets: budgets.optional(),
   settle: duration.optional(),
   jobs: z

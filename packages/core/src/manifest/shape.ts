@@ -8,6 +8,7 @@ import type { Finding } from '../check/finding.ts'
 import { zoneProblem } from '../mapping/zone.ts'
 import { overlapProblems } from '../routing/overlap.ts'
 import type { Manifest, TableMapping } from './model.ts'
+import { checkParity } from './parity.ts'
 import { lensesNamed } from './parse.ts'
 import type { LensDocument, ManifestDocument } from './schema.ts'
 
@@ -30,6 +31,7 @@ export function checkShape(written: ManifestDocument, manifest: Manifest): reado
     ...checkTargets(manifest),
     ...checkOwn(written, manifest),
     ...checkEmits(manifest),
+    ...checkParity(manifest.parity, manifest.routes),
     ...overlapProblems(manifest.routes),
   ]
 }

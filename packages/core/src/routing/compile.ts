@@ -5,7 +5,8 @@
  */
 import { hasTables, type Manifest, type Project } from '../manifest/model.ts'
 import type { DomainState, RouteRule, RouteTable } from '../routeTable.ts'
-import { comparePatterns, patternOf } from './pattern.ts'
+import { ruleCovers } from './overlap.ts'
+import { comparePatterns, patternCovers, patternOf } from './pattern.ts'
 
 export interface RouteTableInput {
   readonly epoch: number
@@ -23,7 +24,8 @@ export function compileRouteTable(input: RouteTableInput): RouteTable {
   const single = singleSided(manifests, domains)
   const mirrored = (names: readonly string[]) => names.filter((name) => !single.has(name))
   const own = manifests.flatMap(({ routes }) => routes)
-  const rules = (retired ? own : [...own, ...project.routes]).map((rule) => ({
+  const left = project.routes.filter((rule) => !isTaken(rule, own))
+  const rules = (retired ? own : [...own, ...left]).map((rule) => ({
     ...rule,
     reads: mirrored(rule.reads),
     writes: mirrored(rule.writes),
@@ -38,6 +40,12 @@ export function compileRouteTable(input: RouteTableInput): RouteTable {
     ...(retired ? { retired } : {}),
   }
 }
+
+/** The project describes a route until a domain has it; the same path, at least the same methods. */
+const isTaken = (rule: RouteRule, own: readonly RouteRule[]): boolean =>
+  own.some(
+    (mine) => ruleCovers(mine, rule) && patternCovers(patternOf(rule.path), patternOf(mine.path)),
+  )
 
 /**
  * Domains whose rows stand on one side only: pages have none, and those of a decommissioned domain
@@ -57,6 +65,7 @@ export function compareRules(a: RouteRule, b: RouteRule): number {
   return (
     comparePatterns(patternOf(a.path), patternOf(b.path)) ||
     narrowness(b) - narrowness(a) ||
+    Number(a.domain === null) - Number(b.domain === null) ||
     Number(a.methods.includes('*')) - Number(b.methods.includes('*')) ||
     a.methods.length - b.methods.length ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -1,8 +1,8 @@
 /**
  * Routes that claim the same request.
  *
- * Within one owner, and against the routes of no domain, the more specific of two wins and only a
- * tie is a problem. Between two domains every meeting is a problem, unless the narrower rule says
+ * Within one owner the more specific of two wins and only a tie is a problem; a tie with a route of no
+ * domain is the domain's, so that the project may describe a route until somebody takes it over. Between two domains every meeting is a problem, unless the narrower rule says
  * `overrides:`, because the loser's team would never see that its route had been taken.
  *
  * @module

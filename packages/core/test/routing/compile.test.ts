@@ -64,6 +64,37 @@ describe('compileRouteTable', () => {
     expect(report('decommissioned').freshFor).to.deep.equal([])
   })
 
+  it('gives a route that the project describes to the domain that registers it, and no other', () => {
+    const compiled = (routes: string) => {
+      const described = parseProject(
+        `project: shop
+databases: { monolith: { host: h, port: 1 }, services: { host: h, port: 2 } }
+upstreams: { monolith: [http://m], shelf: [http://s] }
+session: { cookie: sid, introspect: /session }
+routes: [{ path: /shelf/:n, methods: [GET] }, { path: /shelf/all, methods: [GET] }, { path: /shelf/:n, methods: [PUT] }]`,
+        'matapalo.yaml',
+      )
+      if ('problems' in described) throw new TypeError(JSON.stringify(described.problems))
+      const state = { phase: 'service', owner: 'service', term: 1, hold: false } as const
+      return compileRouteTable({
+        epoch: 1,
+        project: described.project,
+        manifests: [manifest(`domain: shelf\nupstream: shelf\nroutes: ${routes}`)],
+        domains: [{ ...state, domain: 'shelf', service: 'shelf' }],
+      })
+    }
+    for (const methods of ['GET', 'GET, POST']) {
+      const shelf = compiled(`[{ path: "/shelf/:id", methods: [${methods}] }]`)
+      expect(decide(shelf, line('GET', '/shelf/1')).upstream).to.equal('shelf')
+      // What is narrower, or another method, is still the project's to describe.
+      expect(decide(shelf, line('GET', '/shelf/all')).upstream).to.equal('monolith')
+      expect(decide(shelf, line('PUT', '/shelf/1')).upstream).to.equal('monolith')
+      expect(shelf.routes.map(({ id }) => id)).not.to.include('monolith GET,HEAD /shelf/:n')
+    }
+    const wide = compiled('[{ path: "/shelf/:id", methods: [PUT, DELETE] }]')
+    expect(decide(wide, line('PUT', '/shelf/1')).upstream).to.equal('shelf')
+  })
+
   it('knows no way to a monolith that is retired', () => {
     const gone = table('decommissioned', true)
     expect(gone.upstreams).to.have.keys(['shelf', 'pages'])

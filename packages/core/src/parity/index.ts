@@ -1,0 +1,7 @@
+export * from './compare.ts'
+export { Exact } from './exact.ts'
+export { parsePath } from './path.ts'
+export * from './redact.ts'
+export * from './rules.ts'
+export * from './stable.ts'
+export * from './verdict.ts'
