@@ -11,6 +11,19 @@ export class Expectation {
     this.#possible = new Set([value])
   }
 
+  /** Any of these; at least one. */
+  static of(values: readonly string[]): Expectation {
+    const [first, ...more] = values
+    if (first === undefined) throw new TypeError('nothing can be expected of no value')
+    const one = new Expectation(first)
+    for (const value of more) one.maybe(value)
+    return one
+  }
+
+  get values(): readonly string[] {
+    return [...this.#possible]
+  }
+
   /** The write was acknowledged. */
   become(value: string): void {
     this.#possible = new Set([value])

@@ -2,23 +2,34 @@
  * Traffic in a process of its own, so that neither the stack nor the checks slow it down. Started by
  * the demo and the benches; talks to its parent over IPC.
  *
- * In: `{type:'prepare'}`, `{type:'start'}`, `{type:'progress'}`, `{type:'stop'}`. Out: `{type:'ready'}`, `{type:'started'}`,
- * `{type:'progress', summary}`, `{type:'stopped', …}`.
+ * In: `{type:'prepare'}`, `{type:'start'}`, `{type:'progress'}`, `{type:'rush', customers}`,
+ * `{type:'hurry', withinMs}`, `{type:'stop'}`. Out: `{type:'ready'}`, `{type:'started'}`,
+ * `{type:'progress', summary, lasting}`, `{type:'rushed', placed}`, `{type:'hurried'}`, `{type:'stopped', …}`.
  *
  * @module
  */
-import type { Write } from './ledger.ts'
+import type { LastState, Write } from './ledger.ts'
 import { Load, type LoadOptions } from './load.ts'
 import type { TallySummary } from './tally.ts'
 
-export type TrafficOrder = { readonly type: 'prepare' | 'start' | 'progress' | 'stop' }
+export type TrafficOrder =
+  | { readonly type: 'prepare' | 'start' | 'progress' | 'stop' }
+  | { readonly type: 'rush'; readonly customers: number }
+  | { readonly type: 'hurry'; readonly withinMs: number }
 
 export type TrafficNews =
-  | { readonly type: 'ready' | 'started' }
-  | { readonly type: 'progress'; readonly summary: TallySummary }
+  | { readonly type: 'ready' | 'started' | 'hurried' }
+  | { readonly type: 'rushed'; readonly placed: number }
+  | {
+      readonly type: 'progress'
+      readonly summary: TallySummary
+      readonly lasting: ReturnType<Load['lasting']>
+    }
   | {
       readonly type: 'stopped'
       readonly summary: TallySummary
+      readonly lasting: ReturnType<Load['lasting']>
+      readonly lastStates: readonly LastState[]
       readonly writes: readonly Write[]
       readonly ownPrices: readonly (readonly [number, string])[]
     }
@@ -45,13 +56,22 @@ const obey = async (order: TrafficOrder): Promise<void> => {
       await tell({ type: 'started' })
       break
     case 'progress':
-      await tell({ type: 'progress', summary: load.tally.summary() })
+      await tell({ type: 'progress', summary: load.tally.summary(), lasting: load.lasting() })
+      break
+    case 'rush':
+      await tell({ type: 'rushed', placed: await load.rush(order.customers) })
+      break
+    case 'hurry':
+      load.hurry(order.withinMs)
+      await tell({ type: 'hurried' })
       break
     case 'stop':
       await load.stop()
       await tell({
         type: 'stopped',
         summary: load.tally.summary(),
+        lasting: load.lasting(),
+        lastStates: load.lastStates(),
         writes: load.ledger.writes,
         ownPrices: [...load.ownPrices()],
       })

@@ -113,7 +113,12 @@ export class Shopper {
 export function isTurnedAway({ status, headers }: Answer): boolean {
   if (status === 401) return true
   const to = headers.location
-  return status >= 300 && status < 400 && typeof to === 'string' && /^(https?:\/\/[^/]+)?\/login\b/.test(to)
+  return (
+    status >= 300 &&
+    status < 400 &&
+    typeof to === 'string' &&
+    /^(https?:\/\/[^/]+)?\/login\b/.test(to)
+  )
 }
 
 const isTaken = (answer: Answer, expected: boolean): boolean =>

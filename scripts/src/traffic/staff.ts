@@ -31,7 +31,7 @@ export async function actAsClerk(clerk: Clerk): Promise<void> {
 }
 
 /** Changes the price and reads it back at once, through the API or the page. */
-async function changePrice({ shopper, book }: Clerk): Promise<void> {
+export async function changePrice({ shopper, book }: Clerk): Promise<void> {
   const { ledger, tally, random } = shopper.ports
   const reference = shopper.reference('price')
   const price = `${1 + random.below(200)}.${String(random.below(100)).padStart(2, '0')}`
@@ -49,7 +49,7 @@ async function changePrice({ shopper, book }: Clerk): Promise<void> {
   else await readOwnPage(shopper, book)
 }
 
-async function adjustStock({ shopper, book }: Clerk): Promise<void> {
+export async function adjustStock({ shopper, book }: Clerk): Promise<void> {
   const { ledger, tally, random } = shopper.ports
   const reference = shopper.reference('stock')
   const delta = 1 + random.below(9)
@@ -62,7 +62,7 @@ async function adjustStock({ shopper, book }: Clerk): Promise<void> {
   else book.stock.add(delta)
 }
 
-async function createBook({ shopper, spare }: Clerk): Promise<void> {
+export async function createBook({ shopper, spare }: Clerk): Promise<void> {
   const { ledger, tally, random } = shopper.ports
   const reference = shopper.reference('create')
   const write = ledger.open({ reference, kind: 'create', at: tally.now() })
@@ -88,7 +88,7 @@ async function createBook({ shopper, spare }: Clerk): Promise<void> {
 }
 
 /** Deletes a book that nobody ordered. */
-async function removeBook({ shopper, spare }: Clerk): Promise<void> {
+export async function removeBook({ shopper, spare }: Clerk): Promise<void> {
   const { ledger, tally } = shopper.ports
   const bookId = spare.shift()
   if (bookId === undefined) return
@@ -101,7 +101,7 @@ async function removeBook({ shopper, spare }: Clerk): Promise<void> {
 }
 
 /** The clerk's own book has been ordered once an order of it was acknowledged: then the answer is 409. */
-async function removeOrderedBook({ shopper, book }: Clerk): Promise<void> {
+export async function removeOrderedBook({ shopper, book }: Clerk): Promise<void> {
   if (!book.sold) return
   await shopper.ask({ method: 'DELETE', path: `/api/books/${book.id}` }, { expect: [409] })
 }

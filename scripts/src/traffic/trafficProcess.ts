@@ -9,6 +9,7 @@ import type { LoadOptions } from './load.ts'
 import type { TrafficNews, TrafficOrder } from './main.ts'
 
 export type TrafficResult = Extract<TrafficNews, { type: 'stopped' }>
+export type TrafficLasting = TrafficResult['lasting']
 export type TrafficSummary = Extract<TrafficNews, { type: 'progress' }>['summary']
 
 export class Traffic {
@@ -21,7 +22,7 @@ export class Traffic {
   }
 
   async #order<T extends TrafficNews['type']>(
-    order: TrafficOrder['type'],
+    order: TrafficOrder,
     answer: T,
   ): Promise<Extract<TrafficNews, { type: T }>> {
     return new Promise((resolve, reject) => {
@@ -35,26 +36,41 @@ export class Traffic {
       }
       this.#child.on('message', onNews)
       this.#child.once('exit', onExit)
-      this.#child.send({ type: order })
+      this.#child.send(order)
     })
   }
 
   /** Logs all sessions in and creates their private books. */
   async prepare(): Promise<void> {
-    await this.#order('prepare', 'ready')
+    await this.#order({ type: 'prepare' }, 'ready')
   }
 
   async start(): Promise<void> {
-    await this.#order('start', 'started')
+    await this.#order({ type: 'start' }, 'started')
   }
 
   async progress(): Promise<TrafficSummary> {
-    return (await this.#order('progress', 'progress')).summary
+    return (await this.#order({ type: 'progress' }, 'progress')).summary
+  }
+
+  /** @returns how many of so many customers have an order whose payment is open, or was just now */
+  async rush(customers: number): Promise<number> {
+    return (await this.#order({ type: 'rush', customers }, 'rushed')).placed
+  }
+
+  /** All sessions with tokens renew them within this time. */
+  async hurry(withinMs: number): Promise<void> {
+    await this.#order({ type: 'hurry', withinMs }, 'hurried')
+  }
+
+  /** Sessions that have lasted since {@link prepare}, by kind. */
+  async lasting(): Promise<TrafficLasting> {
+    return (await this.#order({ type: 'progress' }, 'progress')).lasting
   }
 
   /** Every session finishes its action; the result can be had once. */
   stop(): Promise<TrafficResult> {
-    return this.#order('stop', 'stopped')
+    return this.#order({ type: 'stop' }, 'stopped')
   }
 
   kill(): void {
