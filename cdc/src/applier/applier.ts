@@ -19,9 +19,10 @@ import { createOutbox } from './outbox.ts'
 import { FeedBroken } from './plan.ts'
 import { openQuarantines } from './quarantine.ts'
 import { createTranslator } from './rowOps.ts'
+import { type Careful, isCareful, QuarantineOpened } from './run.ts'
 import { errorFields, withoutAnnotations } from './session.ts'
 import { type Standing, type StateRow, setStatus } from './state.ts'
-import { type Careful, isCareful, QuarantineOpened, stream } from './stream.ts'
+import { stream } from './stream.ts'
 import { createRowWriter } from './writeRows.ts'
 
 /** What a feed carries and where it goes; read anew at each start, since a person may have mended it. */
@@ -57,8 +58,8 @@ export interface ApplierOptions {
   readonly kafka: Kafka
   /** Of sessions made by `openApplierDb`. */
   readonly targetDb: Db
-  /** Closes an open tail by a marker at the source. */
-  readonly closeTail: () => Promise<void>
+  /** Closes an open tail by a marker at the source; gives its token. */
+  readonly closeTail: () => Promise<bigint>
   readonly topicId: () => Promise<string>
   readonly plan: () => Promise<FeedPlan>
   readonly observer: ApplierObserver

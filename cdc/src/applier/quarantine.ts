@@ -1,6 +1,7 @@
 /**
- * Changes that could not be applied. The first one stops its applier; a person mends the manifest or
- * the row and retries, or skips the change, which is audited by whoever offers that.
+ * Changes that could not be applied. The first one stops its applier; a person mends the manifest,
+ * the target or the row at its owner (see supersede.ts) and retries, or skips the change, which is
+ * audited by whoever offers that.
  *
  * @module
  */
@@ -59,17 +60,23 @@ export async function openQuarantines(
   return Number(row?.n ?? 0)
 }
 
-/** Offsets that a person decided to skip, from `offset` on. */
-export async function skippedOffsets(
+/** Offsets that a person decided to skip, and those to be tried again, from `offset` on. */
+export async function resolvedOffsets(
   session: Session,
   domain: string,
   direction: Direction,
   offset: bigint,
-): Promise<ReadonlySet<bigint>> {
+): Promise<readonly [ReadonlySet<bigint>, ReadonlySet<bigint>]> {
   const rows = await session.query(
-    `SELECT kafka_offset FROM ${table}
-     WHERE domain = ? AND direction = ? AND resolution = 'skip' AND kafka_offset >= ?`,
+    `SELECT kafka_offset, resolution FROM ${table}
+     WHERE domain = ? AND direction = ? AND resolution IN ('skip', 'retry') AND kafka_offset >= ?`,
     [domain, direction, offset],
   )
-  return new Set(rows.map((row) => BigInt(String(row.kafka_offset))))
+  const of = (resolution: string): ReadonlySet<bigint> =>
+    new Set(
+      rows
+        .filter((row) => row.resolution === resolution)
+        .map((row) => BigInt(String(row.kafka_offset))),
+    )
+  return [of('skip'), of('retry')]
 }

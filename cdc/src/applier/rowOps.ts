@@ -155,9 +155,7 @@ export function createTranslator(maps: readonly CompiledTable[], direction: Dire
         }))
 
   const upsert = (side: Side, row: Row, offset: bigint, transaction: number): RowOp[] =>
-    side
-      .rows(row)
-      .map((part) => ({ ...part, kind: 'upsert', oldKey: null, offset, transaction }))
+    side.rows(row).map((part) => ({ ...part, kind: 'upsert', oldKey: null, offset, transaction }))
 
   return {
     translate(change, transaction, instead) {
@@ -175,7 +173,12 @@ export function createTranslator(maps: readonly CompiledTable[], direction: Dire
         first.change.table === change.table
       const before = paired ? first.change.before : null
       if (instead?.row === null)
-        return remove(side, before === null ? instead.key : pick(before, side.key), offset, transaction)
+        return remove(
+          side,
+          before === null ? instead.key : pick(before, side.key),
+          offset,
+          transaction,
+        )
       switch (op) {
         case 'd':
           return instead === undefined

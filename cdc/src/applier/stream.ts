@@ -8,61 +8,18 @@
  * @module
  */
 import { MatapaloError } from '@matapalo/core'
-import { type Log, type Session, sleep } from '@matapalo/runtime'
+import { sleep } from '@matapalo/runtime'
 import type { EnvelopeDecoder } from '../envelope.ts'
 import type { Message } from '../feed.ts'
-import type { ApplierOptions } from './applier.ts'
-import type { Emitter } from './emitter.ts'
-import type { Outbox } from './outbox.ts'
 import { createAssembler, type Piece, type PieceEvent } from './pieces.ts'
-import { createPlanner, EventRefused, type Planner, readableKey, type Work } from './plan.ts'
-import { type Quarantined, recordQuarantined, skippedOffsets } from './quarantine.ts'
-import type { Translator } from './rowOps.ts'
+import { createPlanner, EventRefused, type Work } from './plan.ts'
+import { resolvedOffsets } from './quarantine.ts'
+import { quarantine } from './refused.ts'
+import { type Run, type StreamOptions, TryCarefully } from './run.ts'
 import { errorFields, isRowsFault } from './session.ts'
-import { beginOwn, type Standing, type StateRow, setStatus } from './state.ts'
-import { type TargetTransaction, targetTransaction } from './transaction.ts'
-import { OpFailed, type RowWriter } from './writeRows.ts'
-
-/** Apply op by op up to this offset. */
-export interface Careful {
-  readonly until: bigint
-}
-
-class TryCarefully extends Error {
-  readonly careful: Careful
-
-  constructor(until: bigint) {
-    super('a part of a long transaction failed: read it again')
-    this.careful = { until }
-  }
-}
-
-export const isCareful = (error: unknown): error is TryCarefully => error instanceof TryCarefully
-
-/** A change was refused; the applier waits for a person. */
-export class QuarantineOpened extends MatapaloError {
-  readonly code = 'MATAPALO_QUARANTINE_OPENED'
-
-  constructor(domain: string, direction: string, one: Quarantined) {
-    super(
-      `${domain}/${direction}: a change of ${one.table ?? '?'} is in quarantine (${one.code}); ` +
-        `run: matapalo status ${domain}`,
-    )
-  }
-}
-
-export interface StreamOptions extends ApplierOptions {
-  readonly own: StateRow
-  readonly session: Session
-  readonly standing: Standing
-  readonly careful: Careful | null
-  readonly decoder: EnvelopeDecoder
-  readonly translator: Translator
-  readonly writer: RowWriter
-  readonly emitter: Emitter
-  readonly outbox: Outbox
-  readonly log: Log
-}
+import { passedOverFrom } from './supersede.ts'
+import { targetTransaction } from './transaction.ts'
+import { OpFailed } from './writeRows.ts'
 
 /** Feed events in one target transaction, at most (one long source transaction may have more). */
 const batchEvents = 2_000
@@ -71,16 +28,31 @@ const tailMs = 20
 
 export async function stream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   const { session, own, topic, standing, decoder } = options
-  const skips = await skippedOffsets(session, own.domain, own.direction, standing.offset)
+  const { domain, direction } = own
+  const [skips, retried] = await resolvedOffsets(session, domain, direction, standing.offset)
+  const superseding = new Map(options.careful?.superseding)
+  const passedOver = [
+    ...(await passedOverFrom(session, domain, direction, standing.offset)),
+    ...[...superseding.values()].map((one) => ({ ...one, from: one.offset })),
+  ]
   const planner = createPlanner({
     ...own,
     translator: options.translator,
     emitter: options.emitter,
     skips,
+    superseded: { at: superseding, passedOver },
   })
   const target = targetTransaction(session, own, options, standing)
   const assembler = createAssembler()
-  const run: Run = { options, planner, target, careful: options.careful }
+  const run: Run = {
+    options,
+    planner,
+    target,
+    signal,
+    retried,
+    superseding,
+    careful: options.careful?.until ?? null,
+  }
   let tail: NodeJS.Timeout | undefined
 
   const watchTail = (): void => {
@@ -135,18 +107,11 @@ function decoded(decoder: EnvelopeDecoder, message: Message): PieceEvent | null 
   }
 }
 
-interface Run {
-  readonly options: StreamOptions
-  readonly planner: Planner
-  readonly target: TargetTransaction
-  careful: Careful | null
-}
-
 async function applyPieces(run: Run, pieces: readonly Piece[]): Promise<void> {
   let left = pieces
   while (left.length > 0) {
     const first = left[0]?.events[0]?.offset ?? 0n
-    const singly = run.careful !== null && first <= run.careful.until
+    const singly = run.careful !== null && first <= run.careful
     left = left.slice(await applySome(run, left, singly))
   }
 }
@@ -173,8 +138,8 @@ async function applySome(run: Run, pieces: readonly Piece[], singly: boolean): P
         ? error.event.offset
         : (pieces[taken - 1]?.events.at(-1)?.offset ?? 0n)
     // Earlier parts of this transaction went with the rollback and are not in memory any more.
-    if (wasOpen) throw new TryCarefully(last)
-    run.careful = { until: last }
+    if (wasOpen) throw new TryCarefully(last, run.superseding)
+    run.careful = last
     return 0
   }
 }
@@ -209,44 +174,4 @@ function tell({ options, target }: Run, work: Work, durationMs: number): void {
       'rogue.found',
     )
   }
-}
-
-/** Records the change at fault and the stop in one transaction; the offset stays before it. */
-async function quarantine(run: Run, piece: Piece | undefined, error: unknown): Promise<never> {
-  const { options, target } = run
-  const { session, own, translator, log } = options
-  const one = atFault(piece, error, translator)
-  await beginOwn(session, own, target.standing)
-  await recordQuarantined(session, own.domain, own.direction, options.topic, one)
-  await setStatus(session, own, 'quarantined', one.message)
-  await session.execute('COMMIT')
-  log.error({ code: one.code, table: one.table, op: one.op }, 'change.quarantined')
-  throw new QuarantineOpened(own.domain, own.direction, one)
-}
-
-function atFault(piece: Piece | undefined, error: unknown, translator: Translator): Quarantined {
-  const offset =
-    error instanceof EventRefused
-      ? error.event.offset
-      : error instanceof OpFailed
-        ? error.op.offset
-        : (piece?.events[0]?.offset ?? 0n)
-  const event = piece?.events.find((candidate) => candidate.offset === offset)
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  const known = event?.type === 'change' || event?.type === 'broken' ? event : null
-  return {
-    offset,
-    table: known?.table ?? null,
-    rowKey: known?.type === 'change' ? readableKey(translator, known) : null,
-    op: known?.op ?? null,
-    code: cause instanceof MatapaloError ? cause.code : codeOf(cause),
-    message: cause instanceof Error ? cause.message : String(cause),
-    payload: known?.payload ?? null,
-  }
-}
-
-/** `MATAPALO_TARGET_1062`: what MariaDB said. */
-const codeOf = (error: unknown): string => {
-  const number = (error as { errno?: unknown } | null)?.errno
-  return typeof number === 'number' ? `MATAPALO_TARGET_${number}` : 'MATAPALO_APPLY_FAILED'
 }

@@ -110,7 +110,7 @@ function start(options: AppliersOptions, fed: FedDomain, direction: Direction): 
       log,
       targetDb: options.applying[targetOf(direction)],
       delayMs: options.applyDelayMs,
-      closeTail: async () => void (await writeMarker(source, domain)),
+      closeTail: () => writeMarker(source, domain),
       topicId: () => readTopicIdOf(options.brokers, topic),
       plan: async () =>
         feedPlan(await currentManifest(options.ledger, domain), direction, options.plain),
