@@ -6,7 +6,7 @@
 import { hasTables, type Manifest, type Project } from '../manifest/model.ts'
 import type { DomainState, RouteRule, RouteTable } from '../routeTable.ts'
 import { ruleCovers } from './overlap.ts'
-import { comparePatterns, patternCovers, patternOf } from './pattern.ts'
+import { comparePatterns, matchesPattern, patternCovers, patternOf, segmentsOf } from './pattern.ts'
 
 export interface RouteTableInput {
   readonly epoch: number
@@ -25,9 +25,11 @@ export function compileRouteTable(input: RouteTableInput): RouteTable {
   const mirrored = (names: readonly string[]) => names.filter((name) => !single.has(name))
   const own = manifests.flatMap(({ routes }) => routes)
   const left = project.routes.filter((rule) => !isTaken(rule, own))
-  const rules = (retired ? own : [...own, ...left]).map((rule) => ({
+  const sorted = (retired ? own : [...own, ...left]).toSorted(compareRules)
+  const sessions = sessionDomain(sorted, project)
+  const rules = sorted.map((rule) => ({
     ...rule,
-    reads: mirrored(rule.reads),
+    reads: mirrored(isMonoliths(rule, domains) ? union(rule.reads, sessions) : rule.reads),
     writes: mirrored(rule.writes),
   }))
   const rest = unlistedRules(project, mirrored(domains.map(({ domain }) => domain)))
@@ -35,11 +37,30 @@ export function compileRouteTable(input: RouteTableInput): RouteTable {
   return {
     epoch,
     domains: domains.map((state) => (single.has(state.domain) ? { ...state, hold: false } : state)),
-    routes: [...rules.sort(compareRules), ...(retired ? [] : rest)],
+    routes: [...rules, ...(retired ? [] : rest)],
     upstreams: retired || monolith === undefined ? others : { monolith, ...others },
     ...(retired ? { retired } : {}),
   }
 }
+
+/**
+ * The monolith looks in its own tables who a session is, whatever it is asked. So wherever it answers,
+ * it reads the domain that says whose a session is.
+ */
+function sessionDomain(sorted: readonly RouteRule[], project: Project): readonly string[] {
+  const path = segmentsOf(project.session.introspect)
+  const rule = sorted.find(
+    (one) => one.methods.includes('GET') && matchesPattern(patternOf(one.path), path),
+  )
+  return rule?.domain == null ? [] : [rule.domain]
+}
+
+const isMonoliths = ({ domain, side }: RouteRule, domains: readonly DomainState[]): boolean =>
+  side !== 'service' && domains.find((one) => one.domain === domain)?.owner !== 'service'
+
+const union = (some: readonly string[], more: readonly string[]): readonly string[] => [
+  ...new Set([...some, ...more]),
+]
 
 /** The project describes a route until a domain has it; the same path, at least the same methods. */
 const isTaken = (rule: RouteRule, own: readonly RouteRule[]): boolean =>

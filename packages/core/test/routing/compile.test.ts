@@ -95,6 +95,44 @@ routes: [{ path: /shelf/:n, methods: [GET] }, { path: /shelf/all, methods: [GET]
     expect(decide(wide, line('PUT', '/shelf/1')).upstream).to.equal('shelf')
   })
 
+  it('lets whatever the monolith answers wait for its sessions, and nothing else', () => {
+    const told = parseProject(
+      `project: shop
+databases: { monolith: { host: h, port: 1 }, services: { host: h, port: 2 } }
+upstreams: { monolith: [http://m], people: [http://p], shelf: [http://s] }
+session: { cookie: sid, introspect: /session }
+routes: [{ path: /, methods: [GET] }]`,
+      'matapalo.yaml',
+    )
+    if ('problems' in told) throw new TypeError(JSON.stringify(told.problems))
+    const people = manifest(`domain: people
+upstream: people
+schemas: { source: a, target: b }
+routes: [{ path: /session, methods: [GET] }]
+tables: { s: { to: { s: { id: id } } } }`)
+    const shelf = manifest(
+      'domain: shelf\nupstream: shelf\nroutes: [{ path: /shelf, methods: [POST] }, { path: /new, methods: [GET], side: service }]',
+    )
+    const freshAt = (owner: 'monolith' | 'service', method: string, path: string) => {
+      const state = { phase: 'service', term: 1, hold: false } as const
+      const table = compileRouteTable({
+        epoch: 1,
+        project: told.project,
+        manifests: [people, shelf],
+        domains: [
+          { ...state, domain: 'people', owner: 'service', service: 'people' },
+          { ...state, domain: 'shelf', owner, service: 'shelf' },
+        ],
+      })
+      return decide(table, line(method, path)).freshFor
+    }
+    expect(freshAt('monolith', 'GET', '/')).to.deep.equal(['people'])
+    expect(freshAt('monolith', 'POST', '/shelf')).to.deep.equal(['people'])
+    expect(freshAt('service', 'POST', '/shelf')).to.deep.equal([])
+    expect(freshAt('monolith', 'GET', '/new')).to.deep.equal([])
+    expect(freshAt('monolith', 'GET', '/session')).to.deep.equal([])
+  })
+
   it('knows no way to a monolith that is retired', () => {
     const gone = table('decommissioned', true)
     expect(gone.upstreams).to.have.keys(['shelf', 'pages'])
