@@ -32,23 +32,39 @@ export class BarrierTimeout extends MatapaloError {
   override readonly retryable = true
   readonly state: ApplierState | null
 
-  constructor(barrier: Barrier, stands: string, state: ApplierState | null, ms: number) {
-    super(
-      `${barrier.domain}: the ${barrier.direction} applier ${stands} after ${Math.round(ms)} ms, ` +
-        `limit is ${barrier.timeoutMs} ms; run: matapalo status ${barrier.domain}`,
-    )
+  /** @param lacking `final`: nobody waited, so no time is told */
+  constructor(barrier: Barrier, lacking: Lacking, state: ApplierState | null, ms: number) {
+    const { domain, direction, timeoutMs } = barrier
+    const waited = lacking.final
+      ? `the ${direction} applier ${lacking.stands}, so what the owner has written last cannot arrive`
+      : `the ${direction} applier ${lacking.stands} after ${Math.round(ms)} ms, limit is ${timeoutMs} ms`
+    super(`${domain}: ${waited}; run: matapalo ${lacking.command ?? 'status'} ${domain}`)
     this.state = state
   }
 }
 
-/** What is missing, in words; null when the barrier is passed. `final` means waiting cannot help. */
+export interface Lacking {
+  /** After "the forward applier". */
+  readonly stands: string
+  /** Waiting cannot help. */
+  readonly final: boolean
+  /** To run next, `status` by default. */
+  readonly command?: string
+}
+
+/** What is missing, in words; null when the barrier is passed. */
 export function missing(
   barrier: Omit<Barrier, 'timeoutMs'>,
   state: ApplierState | null,
-): { readonly stands: string; readonly final: boolean } | null {
+): Lacking | null {
   if (state === null) return { stands: 'has no state row in the target', final: false }
   if (state.status === 'quarantined') {
-    return { stands: `is stopped by quarantine: ${state.reason ?? 'no reason given'}`, final: true }
+    const why = state.reason ?? 'no reason given'
+    return {
+      stands: `has stopped at a change that it cannot write (${why})`,
+      final: true,
+      command: 'quarantine',
+    }
   }
   if (state.rogue > barrier.rogueAtMost) {
     const more = state.rogue - barrier.rogueAtMost
@@ -86,7 +102,7 @@ export async function awaitApplied(
     const lacking = missing(barrier, state)
     if (lacking === null && state !== null) return { ms, state }
     if (lacking !== null && (lacking.final || ms >= barrier.timeoutMs)) {
-      throw new BarrierTimeout(barrier, lacking.stands, state, ms)
+      throw new BarrierTimeout(barrier, lacking, state, ms)
     }
     await sleep(barrier.pollMs ?? 3)
   }

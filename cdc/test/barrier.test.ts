@@ -47,7 +47,6 @@ describe('barrier', () => {
     ['a newer term', { term: 8 }, 'is at term 8, expected 7', true],
     ['a new rogue write', { rogue: 3n }, 'met 1 rogue write(s)', true],
     ['another generation', { generation: 'h' }, 'follows another marker generation (h)', false],
-    ['quarantine', { status: 'quarantined', reason: 'x' }, 'is stopped by quarantine: x', true],
   ]
   for (const [name, change, stands, final] of cases) {
     it(`names ${name}${final ? ', and does not wait for it' : ''}`, () => {
@@ -55,16 +54,26 @@ describe('barrier', () => {
     })
   }
 
-  it('says where it stands when the time is over', async () => {
-    const row = { ...passed, domain: 'catalog', direction: 'forward', token: '99', rogue: '2' }
+  const thrownBy = async (change: Readonly<Record<string, unknown>>): Promise<string> => {
+    const row = { ...passed, domain: 'catalog', direction: 'forward', rogue: '2', ...change }
     const db = { query: async () => [{ ...row, kafka_offset: '1', snapshot_rows: '0', age_us: 1 }] }
-    let thrown: unknown
     // The row has the columns of the real one; the rest of a state is not read from it.
-    await awaitApplied(db as never, barrier).catch((error: unknown) => {
-      thrown = error
-    })
-    expect(thrown).to.be.instanceOf(BarrierTimeout)
-    expect((thrown as BarrierTimeout).message).to.match(
+    const error = await awaitApplied(db as never, barrier).catch((thrown: unknown) => thrown)
+    expect(error).to.be.instanceOf(BarrierTimeout)
+    return (error as BarrierTimeout).message
+  }
+
+  it('says at once, and without talking of time, that the applier stands in quarantine', async () => {
+    expect(
+      await thrownBy({ status: 'quarantined', reason: 'no such status', token: '1' }),
+    ).to.equal(
+      'catalog: the forward applier has stopped at a change that it cannot write (no such status), ' +
+        'so what the owner has written last cannot arrive; run: matapalo quarantine catalog',
+    )
+  })
+
+  it('says where it stands when the time is over', async () => {
+    expect(await thrownBy({ token: '99' })).to.match(
       /^catalog: the forward applier stands at token 99 of 100 after \d+ ms, limit is 20 ms; run: matapalo status catalog$/,
     )
   })

@@ -107,7 +107,7 @@ export function createEmitter(
           {
             emit,
             id: idOf(domain, change.position, emits.indexOf(emit)),
-            aggregateId: textOf(columnOf(rows, emit.aggregate.id)) ?? '',
+            aggregateId: `${emit.aggregate.prefix}${textOf(columnOf(rows, emit.aggregate.id)) ?? ''}`,
             rows,
           },
         ]

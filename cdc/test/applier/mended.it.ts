@@ -134,6 +134,10 @@ describe('a row that is mended at its owner', function () {
     await write("UPDATE bookshop.shelf_books SET isbn = 'two', status = 'A' WHERE id = 711")
     await retry()
     await equal()
+    const [entry] = await services(
+      "SELECT message FROM matapalo.quarantine WHERE resolution = 'supersedes' AND row_key = 'id=711'",
+    )
+    expect(entry?.message).to.match(/was left out until then/)
   })
 
   it('needs one word of a person only, also when the worker is killed on the way', async () => {

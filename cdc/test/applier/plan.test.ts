@@ -3,7 +3,9 @@ import { createEmitter } from '../../src/applier/emitter.ts'
 import type { Piece } from '../../src/applier/pieces.ts'
 import { createPlanner, EventRefused, isReplay } from '../../src/applier/plan.ts'
 import { createTranslator } from '../../src/applier/rowOps.ts'
+import { keyText } from '../../src/applier/segments.ts'
 import type { Standing } from '../../src/applier/state.ts'
+import type { Superseding } from '../../src/applier/supersede.ts'
 import { book, bookMap, change, marker, piece, standing } from './fixtures.ts'
 
 const plan = (
@@ -116,6 +118,45 @@ describe('createPlanner', () => {
     const bad = change({ after: book(1, { status: '?' }) })
     const { work } = plan([piece(bad)], {}, new Set([bad.offset]))
     expect(work).to.include({ applied: 0, discarded: 1 })
+  })
+
+  it('writes a later version in place of a refused one, and passes over those between', () => {
+    const bad = change({ after: book(1, { status: '?' }), gtid: '0-101-5' })
+    const worse = change({ op: 'u', after: book(1, { status: '!' }), gtid: '0-101-6' })
+    const other = change({ op: 'u', after: book(2), gtid: '0-101-7' })
+    const mended = change({ op: 'u', after: book(1, { stock: '9' }), gtid: '0-101-8' })
+    const one: Superseding = {
+      offset: bad.offset,
+      entry: bad.offset,
+      table: 'shelf_books',
+      key: { id: '1' },
+      keyText: keyText({ id: '1' }),
+      rowKey: 'id=1',
+      row: book(1, { stock: '9' }),
+      until: mended.offset,
+      waits: false,
+    }
+    const passedOver = [{ ...one, from: one.offset }]
+    const { work } = createPlanner({
+      domain: 'shelf',
+      direction: 'forward',
+      translator: createTranslator([bookMap()], 'forward'),
+      emitter: createEmitter([], []),
+      skips: new Set(),
+      superseded: { at: new Map([[bad.offset, one]]), passedOver },
+    }).plan(
+      [bad, worse, other, mended].map((event) => piece(event)),
+      standing,
+      100,
+    )
+    expect(work).to.include({ applied: 3, discarded: 1 })
+    expect(work.superseded).to.deep.equal([one])
+    const stocks = work.ops.filter(({ table }) => table === 'shelf_stock')
+    expect(stocks.map(({ row }) => [row.product_id, row.quantity])).to.deep.equal([
+      ['1', '9'],
+      ['2', '4'],
+      ['1', '9'],
+    ])
   })
 
   it('takes a part of a long transaction by itself and does not move the standing', () => {

@@ -79,7 +79,9 @@ describe('quarantine', function () {
 
   it('stops at what the target refuses', async () => {
     await shelf.feeds.conductor.service.session(async (session) => {
-      await session.execute('SET @matapalo_term = 1')
+      await session.execute(
+        'SET @matapalo_term = (SELECT term FROM matapalo.fence_shelf WHERE id = 1)',
+      )
       await session.execute(
         `INSERT INTO catalog.shelf_product (id, isbn, title, price_cents, status, created_at)
          VALUES (699, 'taken', 't', 1, 'active', '2026-01-01')`,
@@ -90,7 +92,9 @@ describe('quarantine', function () {
     await stopped()
     expect(await open()).to.include({ code: 'MATAPALO_TARGET_1062', row_key: 'id=603', op: 'u' })
     await shelf.feeds.conductor.service.session(async (session) => {
-      await session.execute('SET @matapalo_term = 1')
+      await session.execute(
+        'SET @matapalo_term = (SELECT term FROM matapalo.fence_shelf WHERE id = 1)',
+      )
       await session.execute('DELETE FROM catalog.shelf_product WHERE id = 699')
     })
     await resolve('retry')

@@ -1,8 +1,7 @@
 import { until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { readApplierState } from '../../src/applierState.ts'
-import { setFence } from '../../src/fence.ts'
-import { writeOwnerMarker } from '../../src/markers.ts'
+import { moveShelf } from '../support/move.ts'
 import { type SharedShelf, sharedShelf } from '../support/sharedShelf.ts'
 import { sourceDigest, targetDigest } from '../support/shelf.ts'
 import { startWorker, type TestWorker } from '../support/worker.ts'
@@ -25,19 +24,8 @@ describe('appliers when the owner changes', function () {
     workers.push(worker)
     return worker
   }
-  /** The protocol without edges: close, catch up, announce, open. */
   const move = async (owner: 'monolith' | 'service'): Promise<void> => {
-    const { conductor, feeds } = { ...shelf.feeds, feeds: shelf.feeds }
-    const from = owner === 'monolith' ? 'service' : 'monolith'
-    const fence = await feeds.services.query('SELECT MAX(term) AS t FROM matapalo.fence_shelf')
-    term = Math.max(term, Number(fence[0]?.t)) + 1
-    const seq = term * 10
-    const move = { term, seq, budgetMs: 5_000 }
-    await setFence(conductor[from], 'shelf', { ...move, closed: true })
-    await feeds.settle('shelf', owner === 'service' ? 'forward' : 'reverse')
-    await writeOwnerMarker(conductor.monolith, 'shelf', { term, owner, seq })
-    await writeOwnerMarker(conductor.service, 'shelf', { term, owner, seq })
-    await setFence(conductor[owner], 'shelf', { ...move, closed: false })
+    term = await moveShelf(shelf.feeds, owner)
   }
   const states = async () => ({
     forward: await readApplierState(shelf.feeds.services, 'shelf', 'forward'),
