@@ -19,6 +19,7 @@ import { catalogPages } from './pages/catalogPages.ts'
 import { orderPages } from './pages/orderPages.ts'
 import { assetFolder, type Render, renderer, useTemplates } from './pages/render.ts'
 import { supportPages } from './pages/supportPages.ts'
+import { pageWrites } from './pages/writes/writes.ts'
 import { supportRoutes } from './support/routes.ts'
 import { followTrace } from './trace.ts'
 
@@ -100,9 +101,10 @@ export function shopApp(shop: Shop): Express {
     throw notFound('call')
   })
 
+  const writes = pageWrites(shop)
   app.use(express.urlencoded({ extended: false, limit: '100kb' }))
   for (const pages of [catalogPages, accountPages, orderPages, supportPages]) {
-    app.use(pages(shop, render))
+    app.use(pages(shop, render, writes))
   }
   app.use(() => {
     throw notFound('page')

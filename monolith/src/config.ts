@@ -10,8 +10,12 @@ export interface ShopConfig {
   readonly databaseUrl: string
   readonly poolSize: number
   readonly timeZone: string
-  /** Where the catalogue answers, one or more doors; null: the shop itself. */
-  readonly catalogUrls: readonly string[] | null
+  /** Where the shop's API answers, one or more doors; null: the shop itself. */
+  readonly doorUrls: readonly string[] | null
+  /** How long a page's form waits for an answer at the door, with all tries. */
+  readonly doorPatienceMs: number
+  /** Of the shop's own account, with which it logs in at its door; null: it writes its session. */
+  readonly systemPassword: string | null
   readonly jobIntervalMs: number
   readonly recoveryIntervalMs: number
   /** An open checkout older than this is taken for dead by the recovery. */
@@ -49,6 +53,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
   const databaseUrl = env.DATABASE_URL ?? ''
   if (!databaseUrl.startsWith('mysql://'))
     problems.push('DATABASE_URL: mysql://user:password@host:port/schema')
+  const password = env.SHOP_SYSTEM_PASSWORD ?? ''
+  if (password !== '' && (password.length < 12 || password.length > 200)) {
+    problems.push('SHOP_SYSTEM_PASSWORD: 12 to 200 characters')
+  }
   const port = number('PORT', 3000, 0, 65_535)
   const config: ShopConfig = {
     port,
@@ -56,7 +64,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     databaseUrl,
     poolSize: number('SHOP_DB_POOL', 20, 1, 500),
     timeZone: zone,
-    catalogUrls: urls('SHOP_CATALOG_URL'),
+    doorUrls: urls('SHOP_DOOR_URL'),
+    doorPatienceMs: number('SHOP_DOOR_PATIENCE_MS', 20_000, 100, 600_000),
+    systemPassword: password === '' ? null : password,
     jobIntervalMs: number('SHOP_JOB_INTERVAL_MS', 60_000, 0, 86_400_000),
     recoveryIntervalMs: number('SHOP_RECOVERY_INTERVAL_MS', 5_000, 50, 3_600_000),
     checkoutLimitMs: number('SHOP_CHECKOUT_LIMIT_MS', 30_000, 100, 600_000),

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { User } from './accounts/sessions.ts'
 import type { ShopConfig } from './config.ts'
 import type { Database } from './database.ts'
+import type { Door } from './door/door.ts'
 import { forbidden, loginRequired } from './errors.ts'
 import type { ShowTime } from './localTime.ts'
 import type { CatalogClient } from './orders/catalogClient.ts'
@@ -12,6 +13,10 @@ export interface Shop {
   readonly db: Database
   readonly showTime: ShowTime
   readonly catalog: CatalogClient
+  /** Where the pages' forms find the shop's API. */
+  readonly door: Door
+  /** Opens the session of the shop's own account, where there is none yet. */
+  readonly openSystemSession: () => Promise<unknown>
 }
 
 /** The account behind a request; the session was looked up before any route. */

@@ -11,6 +11,7 @@ import { shopApp } from './app.ts'
 import type { ShopConfig } from './config.ts'
 import type { Shop } from './context.ts'
 import { openDatabase } from './database.ts'
+import { openDoor } from './door/door.ts'
 import { every } from './every.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { timeIn } from './localTime.ts'
@@ -26,18 +27,22 @@ export interface OpenShop {
 
 export async function openShop(config: ShopConfig): Promise<OpenShop> {
   const db = openDatabase(config.databaseUrl, config.timeZone, config.poolSize)
-  const session = systemSession(db)
   let port = config.port
+  const urls = () => config.doorUrls ?? [`http://${config.host}:${port}`]
+  // Longer than anybody is held while a part of the shop moves house.
+  const door = openDoor({ urls, patienceMs: 15_000 })
+  const session = systemSession({ db, door, password: config.systemPassword })
   const shop: Shop = {
     config,
     db,
     showTime: timeIn(config.timeZone),
     catalog: catalogClient({
-      urls: () => config.catalogUrls ?? [`http://${config.host}:${port}`],
+      door,
       sessionCookie: session.cookie,
       forgetSession: session.forget,
-      patienceMs: 15_000,
     }),
+    door: openDoor({ urls, patienceMs: config.doorPatienceMs }),
+    openSystemSession: session.cookie,
   }
   const server = createServer(shopApp(shop))
   // 75 seconds, longer than anything in front of the shop keeps a connection.

@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { type Door, DoorClosed, type Reply, refusalOf } from '../door/door.ts'
 import { ShopError } from '../errors.ts'
-import { traceHeaders } from '../trace.ts'
 
 export interface ReservationLine {
   readonly book_id: number
@@ -21,62 +21,42 @@ export interface CatalogClient {
 }
 
 export interface CatalogClientOptions {
-  /** Doors to the same catalogue: when one does not answer, the next is tried. */
-  readonly urls: () => readonly string[]
+  /** Its patience is longer than the catalogue may be held while it moves house: 15 seconds. */
+  readonly door: Door
   /** The cookie of the shop's own account. */
   readonly sessionCookie: () => Promise<string>
   /** Called when the catalogue does not know the cookie, so that the next one is new. */
   readonly forgetSession: () => void
-  /** 15000 (15 seconds): longer than the catalogue may be held while it moves house. */
-  readonly patienceMs: number
 }
 
-const unavailable = () =>
-  new ShopError(503, 'catalog_unavailable', 'the catalogue does not answer; try again')
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-interface Answer {
-  readonly state?: ReservationState
-  readonly error?: { readonly code?: string; readonly message?: string; readonly book_id?: number }
-}
+const stateOf = ({ status, json }: Reply): ReservationState | undefined =>
+  status < 300 ? (json as { readonly state?: ReservationState } | null)?.state : undefined
 
 export function catalogClient(options: CatalogClientOptions): CatalogClient {
-  let door = 0
-  async function once(path: string, body: unknown, deadline: number) {
-    const doors = options.urls()
-    const response = await fetch(`${doors[door % doors.length]}/api/catalog/reservations${path}`, {
-      method: 'POST',
-      headers: {
-        ...traceHeaders(),
-        'content-type': 'application/json',
-        cookie: `sid=${await options.sessionCookie()}`,
-      },
-      body: JSON.stringify(body ?? {}),
-      redirect: 'error',
-      signal: AbortSignal.timeout(Math.max(1, deadline - Date.now())),
-    })
-    return { status: response.status, answer: (await response.json()) as Answer }
-  }
-
-  async function call(path: string, body?: unknown): Promise<ReservationState> {
-    const deadline = Date.now() + options.patienceMs
-    for (let wait = 20; ; wait = Math.min(wait * 2, 1000)) {
-      const reply = await once(path, body, deadline).catch(() => null)
-      if (!reply) door += 1
-      if (reply && reply.status < 300 && reply.answer.state) return reply.answer.state
-      if (reply?.status === 401) options.forgetSession()
-      else if (reply && reply.status >= 400 && reply.status < 500) {
-        const { code, message, book_id } = reply.answer.error ?? {}
-        throw new ShopError(
-          reply.status,
-          code ?? 'catalog_refused',
-          message ?? 'the catalogue refused',
-          book_id === undefined ? {} : { book_id },
-        )
-      }
-      if (Date.now() + wait >= deadline) throw unavailable()
-      await pause(wait)
+  async function call(path: string, body: unknown = {}): Promise<ReservationState> {
+    const settles = (reply: Reply): boolean => {
+      if (reply.status === 401) options.forgetSession()
+      else if (reply.status >= 400 && reply.status < 500) return true
+      return stateOf(reply) !== undefined
+    }
+    const headers = async () => ({ cookie: `sid=${await options.sessionCookie()}` })
+    const full = `/api/catalog/reservations${path}`
+    try {
+      const reply = await options.door.ask({
+        method: 'POST',
+        path: full,
+        body,
+        headers,
+        repeatable: true,
+        settles,
+      })
+      const state = stateOf(reply)
+      if (state === undefined) throw refusalOf(reply)
+      return state
+    } catch (error) {
+      if (!(error instanceof DoorClosed)) throw error
+      const message = 'the catalogue does not answer; try again'
+      throw new ShopError(503, 'catalog_unavailable', message)
     }
   }
 

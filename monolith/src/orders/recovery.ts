@@ -9,6 +9,7 @@
 import type { Shop } from '../context.ts'
 import { ShopError } from '../errors.ts'
 import { log } from '../log.ts'
+import { stockWay } from '../settings.ts'
 import { stockConfirmed, stockLost, stockReserved } from './codes.ts'
 
 const refusal = (error: unknown): string | null =>
@@ -16,7 +17,8 @@ const refusal = (error: unknown): string | null =>
 
 /** Gives a checkout up, unless its order has been written, and cancels the reservation. */
 export async function abandon(shop: Shop, reference: string): Promise<void> {
-  await shop.db.run('UPDATE checkouts SET state = 1 WHERE reference = ? AND state = 0', [reference])
+  // Also where it is given up already: whoever may not write it any more must not act on it.
+  await shop.db.run('UPDATE checkouts SET state = 1 WHERE reference = ?', [reference])
   const given = await shop.db.query('SELECT 1 FROM checkouts WHERE reference = ? AND state = 1', [
     reference,
   ])
@@ -63,7 +65,25 @@ export async function settleStock(shop: Shop, reference: string): Promise<void> 
   })
 }
 
+/**
+ * Only the owner of the orders may settle one. An order that stands in this database because
+ * somebody else writes it, copied here, is not ours: the database refuses the touch.
+ */
+async function settleOwn(shop: Shop, reference: string): Promise<void> {
+  await shop.db.run('UPDATE orders SET updated = NOW() WHERE reference = ? AND stock_state = ?', [
+    reference,
+    stockReserved,
+  ])
+  await settleStock(shop, reference)
+}
+
 export async function recoverOnce(shop: Shop): Promise<number> {
+  // Before the first checkout needs it, and before the accounts may have moved.
+  if ((await stockWay(shop.db)) === 'reservations') {
+    await shop
+      .openSystemSession()
+      .catch((error: unknown) => log('warn', 'system.session.later', { error: String(error) }))
+  }
   const seconds = Math.ceil(shop.config.checkoutLimitMs / 1000)
   const orders = await shop.db.query<{ reference: string }>(
     `SELECT reference FROM orders
@@ -84,7 +104,7 @@ export async function recoverOnce(shop: Shop): Promise<number> {
       log('warn', 'recovery.later', { reference, error: String(error) })
     }
   }
-  for (const { reference } of orders) await finish(reference, settleStock)
+  for (const { reference } of orders) await finish(reference, settleOwn)
   for (const { reference } of intents) await finish(reference, abandon)
   if (done > 0) log('info', 'recovery.done', { finished: done })
   return done

@@ -1,28 +1,20 @@
 /** Logging in and out, and the customer's own page. */
 import { Router } from 'express'
-import { logIn, logOut, sessionCookie } from '../accounts/routes.ts'
-import {
-  changePreferences,
-  changeProfile,
-  checkLogin,
-  preferences,
-  profile,
-  register,
-} from '../accounts/users.ts'
+import { preferences, profile } from '../accounts/users.ts'
 import { mustBeLoggedIn, queryText, type Shop } from '../context.ts'
 import { ShopError } from '../errors.ts'
 import { bodyOf } from '../input.ts'
 import { ordersOf } from '../orders/orders.ts'
 import { ticketsOf } from '../support/tickets.ts'
 import type { Render } from './render.ts'
+import type { ChooseWrites } from './writes/writes.ts'
 
 /** Only a path of this shop; anything else would send the customer away. */
 export function safeNext(value: unknown): string {
   return typeof value === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(value) ? value : '/'
 }
 
-export function accountPages(shop: Shop, render: Render): Router {
-  const { db, showTime } = shop
+export function accountPages({ db, showTime }: Shop, render: Render, ways: ChooseWrites): Router {
   const router = Router()
 
   router.get('/login', async (req, res) => {
@@ -31,7 +23,7 @@ export function accountPages(shop: Shop, render: Render): Router {
   router.post('/login', async (req, res) => {
     const { next, ...fields } = bodyOf(req.body)
     try {
-      await logIn(shop, res, await checkLogin(db, fields), req.get('user-agent'))
+      await (await ways()).logIn({ req, res }, fields)
     } catch (error) {
       if (!(error instanceof ShopError)) throw error
       res.status(error.status)
@@ -41,7 +33,7 @@ export function accountPages(shop: Shop, render: Render): Router {
   })
   router.post('/register', async (req, res) => {
     try {
-      await logIn(shop, res, await register(db, bodyOf(req.body)), req.get('user-agent'))
+      await (await ways()).register({ req, res }, bodyOf(req.body))
     } catch (error) {
       if (!(error instanceof ShopError)) throw error
       res.status(error.status)
@@ -50,7 +42,7 @@ export function accountPages(shop: Shop, render: Render): Router {
     res.redirect(303, '/')
   })
   router.post('/logout', async (req, res) => {
-    await logOut(shop, res, req.cookies?.[sessionCookie])
+    await (await ways()).logOut({ req, res })
     res.redirect(303, '/')
   })
   router.get('/account', async (_req, res) => {
@@ -64,10 +56,9 @@ export function accountPages(shop: Shop, render: Render): Router {
     await render(res, 'account', { profile: own, newsletter, orders, tickets })
   })
   router.post('/account', async (req, res) => {
-    const user = mustBeLoggedIn(res)
+    mustBeLoggedIn(res)
     const { newsletter, ...fields } = bodyOf(req.body)
-    await changeProfile(db, user.id, fields)
-    await changePreferences(db, user.id, { newsletter: newsletter === 'Y' })
+    await (await ways()).changeAccount({ req, res }, fields, newsletter === 'Y')
     res.redirect(303, '/account')
   })
   return router

@@ -2,36 +2,40 @@
 import { randomUUID } from 'node:crypto'
 import { Router } from 'express'
 import { profile } from '../accounts/users.ts'
-import { addToCart, cartOf, removeFromCart } from '../cart/cart.ts'
+import { cartOf } from '../cart/cart.ts'
 import { type BookRow, bookColumns } from '../catalog/book.ts'
 import { mustBeLoggedIn, type Shop } from '../context.ts'
 import { marks } from '../database.ts'
 import { ShopError } from '../errors.ts'
 import { type Body, bodyOf, pathId } from '../input.ts'
-import { checkout } from '../orders/checkout.ts'
 import { paymentMethods, shippingCosts } from '../orders/orderInput.ts'
 import { eventsOf, findOrder, ordersOf } from '../orders/orders.ts'
 import type { Render } from './render.ts'
+import type { ChooseWrites } from './writes/writes.ts'
 
 function orderBody(form: Body): Body {
   const { reference, payment, ...shipping } = form
   return { reference, shipping, payment: { method: payment } }
 }
 
-export function orderPages(shop: Shop, render: Render): Router {
-  const { db, showTime } = shop
+/** Of an order that may have been placed: a repeat of its form must not place a second one. */
+const undecided: ReadonlySet<string> = new Set(['outcome_unknown', 'checkout_running'])
+
+export function orderPages({ db, showTime }: Shop, render: Render, ways: ChooseWrites): Router {
   const router = Router()
 
   router.get('/cart', async (_req, res) => {
     await render(res, 'cart', { cart: await cartOf(db, mustBeLoggedIn(res).id) })
   })
   router.post('/cart/items', async (req, res) => {
-    await addToCart(db, mustBeLoggedIn(res).id, bodyOf(req.body))
+    mustBeLoggedIn(res)
+    await (await ways()).addToCart({ req, res }, bodyOf(req.body))
     res.redirect(303, '/cart')
   })
   router.post('/cart/remove', async (req, res) => {
-    const user = mustBeLoggedIn(res)
-    await removeFromCart(db, user.id, pathId(bodyOf(req.body).book_id, 'book'))
+    mustBeLoggedIn(res)
+    const book = pathId(bodyOf(req.body).book_id, 'book')
+    await (await ways()).removeFromCart({ req, res }, book)
     res.redirect(303, '/cart')
   })
 
@@ -47,13 +51,16 @@ export function orderPages(shop: Shop, render: Render): Router {
   })
   router.post('/checkout', async (req, res) => {
     const user = mustBeLoggedIn(res)
+    const body = orderBody(bodyOf(req.body))
     try {
-      const { order } = await checkout(shop, user.id, orderBody(bodyOf(req.body)))
-      res.redirect(303, `/orders/${order.id}`)
+      const id = await (await ways()).placeOrder({ req, res }, body)
+      res.redirect(303, `/orders/${id}`)
     } catch (error) {
       if (!(error instanceof ShopError)) throw error
       res.status(error.status)
-      await render(res, 'checkout', { ...(await showCheckout(user.id)), problem: error.message })
+      const kept = undecided.has(error.code) ? { reference: body.reference } : {}
+      const values = { ...(await showCheckout(user.id)), ...kept, problem: error.message }
+      await render(res, 'checkout', values)
     }
   })
 

@@ -3,12 +3,12 @@ import { Router } from 'express'
 import { mustBeLoggedIn, queryText, type Shop } from '../context.ts'
 import { bodyOf, pathId } from '../input.ts'
 import { ordersOf } from '../orders/orders.ts'
-import { addMessage, findTicket, openTicket, ticketsOf } from '../support/tickets.ts'
-import { giveFeedback, returnsOf } from '../support/voices.ts'
+import { findTicket, ticketsOf } from '../support/tickets.ts'
+import { returnsOf } from '../support/voices.ts'
 import type { Render } from './render.ts'
+import type { ChooseWrites } from './writes/writes.ts'
 
-export function supportPages(shop: Shop, render: Render): Router {
-  const { db, showTime } = shop
+export function supportPages({ db, showTime }: Shop, render: Render, ways: ChooseWrites): Router {
   const router = Router()
 
   router.get('/support', async (req, res) => {
@@ -21,10 +21,10 @@ export function supportPages(shop: Shop, render: Render): Router {
     await render(res, 'support', { tickets, returns, orders, order: queryText(req, 'order') })
   })
   router.post('/support', async (req, res) => {
-    const user = mustBeLoggedIn(res)
+    mustBeLoggedIn(res)
     const { order_id, ...fields } = bodyOf(req.body)
     const about = order_id === '' ? {} : { order_id }
-    const { id } = await openTicket(db, user, { ...fields, ...about })
+    const id = await (await ways()).openTicket({ req, res }, { ...fields, ...about })
     res.redirect(303, `/support/${id}`)
   })
   router.get('/support/:id', async (req, res) => {
@@ -33,15 +33,15 @@ export function supportPages(shop: Shop, render: Render): Router {
     await render(res, 'ticket', { ticket })
   })
   router.post('/support/:id/messages', async (req, res) => {
-    const user = mustBeLoggedIn(res)
+    mustBeLoggedIn(res)
     const id = pathId(req.params.id, 'ticket')
-    await addMessage(db, showTime, id, user, bodyOf(req.body))
+    await (await ways()).addMessage({ req, res }, id, bodyOf(req.body))
     res.redirect(303, `/support/${id}`)
   })
   router.post('/books/:id/feedback', async (req, res) => {
-    const user = mustBeLoggedIn(res)
+    mustBeLoggedIn(res)
     const id = pathId(req.params.id, 'book')
-    await giveFeedback(db, user, { ...bodyOf(req.body), book_id: id })
+    await (await ways()).giveFeedback({ req, res }, id, bodyOf(req.body))
     res.redirect(303, `/books/${id}`)
   })
   return router

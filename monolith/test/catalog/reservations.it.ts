@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { systemSession } from '../../src/accounts/systemSession.ts'
 import type { Database } from '../../src/database.ts'
 import { expireReservations } from '../../src/jobs/expire.ts'
 import type { OpenShop } from '../../src/shop.ts'
@@ -24,7 +23,7 @@ describe('reservations', function () {
   before(async () => {
     db = await seededDatabase()
     open = await openTestShop()
-    const cookie = await systemSession(db).cookie()
+    const cookie = await open.shop.openSystemSession()
     call = async (path, body = {}) => {
       const response = await fetch(
         `http://127.0.0.1:${open.port}/api/catalog/reservations${path}`,

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { Request, Response } from 'express'
+import { openDoor } from '../../src/door/door.ts'
 import { ShopError } from '../../src/errors.ts'
 import { catalogClient } from '../../src/orders/catalogClient.ts'
 import { followTrace } from '../../src/trace.ts'
@@ -37,12 +38,11 @@ describe('catalogClient', () => {
   const door = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const clientOf = (urls: readonly string[], patienceMs = 2_000) =>
     catalogClient({
-      urls: () => urls,
       sessionCookie: async () => 'cookie',
       forgetSession: () => {
         forgotten += 1
       },
-      patienceMs,
+      door: openDoor({ urls: () => urls, patienceMs }),
     })
   const reserved = { status: 201, body: { state: 'reserved' } }
 
@@ -55,7 +55,7 @@ describe('catalogClient', () => {
 
   it('goes to the next door when nobody answers at the first', async () => {
     replies = [reserved]
-    expect(await clientOf(['http://127.0.0.1:9', door()]).reserve('r', [])).to.equal('reserved')
+    expect(await clientOf(['http://127.0.0.1:2', door()]).reserve('r', [])).to.equal('reserved')
   })
 
   it('gives a refusal on as it is, at once', async () => {

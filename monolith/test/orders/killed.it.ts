@@ -75,7 +75,7 @@ describe('a shop killed in the middle of a checkout by reservations', function (
       DATABASE_URL: url,
       PORT: '0',
       SHOP_JOB_INTERVAL_MS: '0',
-      SHOP_CATALOG_URL: `http://127.0.0.1:${door}`,
+      SHOP_DOOR_URL: `http://127.0.0.1:${door}`,
       SHOP_CHECKOUT_LIMIT_MS: '100',
       SHOP_RECOVERY_INTERVAL_MS: '200',
     }

@@ -8,7 +8,7 @@ import { shopRows, startTwins, type Twins } from './twins.ts'
 const stack = {
   name: 'orders-parity',
   only: ['monolith', 'services-db'],
-  env: { monolith: { SHOP_JOB_INTERVAL_MS: '0', SHOP_CATALOG_URL: '' } },
+  env: { monolith: { SHOP_JOB_INTERVAL_MS: '0', SHOP_DOOR_URL: '' } },
 } as const
 
 describe('the orders service beside the old shop', function () {
