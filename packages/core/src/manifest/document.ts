@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import type { Positions, Problem } from './model.ts'
 import { remedyFor } from './remedies.ts'
@@ -65,6 +65,7 @@ export function readDocument<T>(
   }
   /** A scalar's text is kept as written where YAML would make `007` or `1.50` a number. */
   const read = (node: unknown, path: Path): unknown => {
+    if (isAlias(node)) return read(node.resolve(document), path)
     if (isMap(node)) {
       const value: Record<string, unknown> = {}
       for (const pair of node.items) {

@@ -38,7 +38,15 @@ export const emitSchema = z.strictObject({
     .describe('Values as the service has them, that the change brought about'),
   changed: z.array(column).min(1).optional().describe('An update of any of these; default: any'),
   type: z.string().min(1).max(60),
-  aggregate: z.strictObject({ type: z.string().min(1).max(40), id: column }),
+  aggregate: z.strictObject({
+    type: z.string().min(1).max(40),
+    id: column,
+    prefix: z
+      .string()
+      .max(40)
+      .optional()
+      .describe('Before the id, where several tables share a type'),
+  }),
   payload: z.record(z.string(), branch),
 })
 
@@ -92,7 +100,11 @@ export function emitOf(written: EmitDocument, tables: readonly TableMapping[]): 
     })),
     changed: (written.changed ?? []).map((name) => columnOf(name, first)),
     type: written.type,
-    aggregate: { type: written.aggregate.type, id: columnOf(written.aggregate.id, first) },
+    aggregate: {
+      type: written.aggregate.type,
+      id: columnOf(written.aggregate.id, first),
+      prefix: written.aggregate.prefix ?? '',
+    },
     payload: fieldsOf(written.payload, first),
   }
 }

@@ -128,7 +128,7 @@ export interface Emit {
   /** An update tells of these only; empty: of anything. */
   readonly changed: readonly EmitColumn[]
   readonly type: string
-  readonly aggregate: { readonly type: string; readonly id: EmitColumn }
+  readonly aggregate: { readonly type: string; readonly id: EmitColumn; readonly prefix: string }
   readonly payload: EmitFields
 }
 
