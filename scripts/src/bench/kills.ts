@@ -24,6 +24,22 @@ export const killable: readonly ComponentName[] = [
   'services-db',
 ]
 
+/** A strike that went wrong is a row of the table, not the end of it. */
+async function strikeOrSay(
+  arena: Arena,
+  process: ComponentName,
+  step: string,
+): Promise<StrikeResult> {
+  const begun = performance.now()
+  try {
+    return await strike(arena, process, step)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const kind = (await arena.owner()) === 'monolith' ? 'cutover' : 'rollback'
+    return { process, step, kind, outcome: 'stuck', backMs: performance.now() - begun, message }
+  }
+}
+
 export async function benchKills(
   say: (line: string) => void,
   only: { readonly process?: string; readonly step?: string },
@@ -47,7 +63,7 @@ export async function benchKills(
       if (only.process !== undefined && only.process !== name) continue
       for (const step of stepNames) {
         if (only.step !== undefined && only.step !== step) continue
-        const result = await strike(arena, name, step)
+        const result = await strikeOrSay(arena, name, step)
         const { failedRequests, staleReads } = await traffic.progress()
         say(
           `${name} at ${step}: ${result.kind} ${result.outcome}, well again after ${Math.round(result.backMs)} ms, ` +
