@@ -20,6 +20,7 @@ import { readTransfers } from './ledger/transfers.ts'
 import { lastVerification } from './ledger/verifications.ts'
 import { targetDb } from './live/stores.ts'
 import { checkGates } from './preconditions/index.ts'
+import { openEntries, settledEntries } from './quarantine.ts'
 import { transferReport } from './report.ts'
 
 /** A part that cannot be asked is null in the answer; the others are still told. */
@@ -36,24 +37,6 @@ async function feedStatus(control: Control, name: string, direction: Direction) 
     orNull(control.lag.lagMs(name, direction)),
   ])
   return { direction, connector, applier, lagMs }
-}
-
-async function quarantineOf(control: Control, name: string, side: Side) {
-  const rows = await control.stores[side].query(
-    `SELECT id, direction, table_name, row_key, op, code, message, created_at FROM ${toolkitTable('quarantine')}
-     WHERE domain = ? AND resolved_at IS NULL ORDER BY id LIMIT 20`,
-    [name],
-  )
-  return rows.map((row) => ({
-    id: Number(row.id),
-    direction: row.direction,
-    table: row.table_name,
-    key: row.row_key,
-    op: row.op,
-    code: row.code,
-    message: row.message,
-    at: isoTime(row.created_at),
-  }))
 }
 
 async function rogueOf(control: Control, name: string, side: Side) {
@@ -83,6 +66,7 @@ export async function domainStatus(control: Control, name: string) {
     feeds,
     fences,
     quarantine,
+    settled,
     rogue,
     refusals,
     refused,
@@ -95,7 +79,8 @@ export async function domainStatus(control: Control, name: string) {
   ] = await Promise.all([
     Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
     onBothSides((side) => readFence(stores[side], name)),
-    onBothSides((side) => quarantineOf(control, name, side)),
+    onBothSides((side) => openEntries(stores[side], name)),
+    onBothSides((side) => settledEntries(stores[side], name)),
     onBothSides((side) => rogueOf(control, name, side)),
     onBothSides((side) => readRefusals(stores[side], name, 20)),
     onBothSides((side) => countRefusals(stores[side], name)),
@@ -124,6 +109,7 @@ export async function domainStatus(control: Control, name: string) {
     fences: { monolith: fences[0] ?? null, service: fences[1] ?? null },
     backfill: { state: domain.backfill, ...(progress as object | undefined), ...backfill },
     quarantine: quarantine.flatMap((rows) => rows ?? []),
+    settledQuarantine: settled.flatMap((rows) => rows ?? []),
     rogueWrites: rogue.flatMap((rows) => rows ?? []),
     refusedWrites: refused.reduce<number>((sum, count) => sum + (count ?? 0), 0),
     refusals: refusals.flatMap((rows, at) =>

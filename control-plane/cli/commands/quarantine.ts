@@ -8,23 +8,54 @@ import { table } from '../output.ts'
 import type { Context } from './context.ts'
 import { list } from './fields.ts'
 
-const listText = (answer: Answer): string => {
-  const entries = list(answer.quarantine)
-  if (entries.length === 0) return `${answer.domain}: nothing is in quarantine`
-  return table(
-    ['direction', 'id', 'at', 'table', 'key', 'op', 'message'],
-    entries.map((one) => [one.direction, one.id, one.at, one.table, one.op, one.code, one.message]),
-  )
+export const listText = (answer: Answer): string => {
+  const [open, settled] = [list(answer.quarantine), list(answer.settledQuarantine)]
+  return [
+    open.length === 0
+      ? `${answer.domain}: nothing is in quarantine`
+      : table(
+          ['direction', 'id', 'at', 'table', 'key', 'op', 'message'],
+          open.map((one) => [
+            one.direction,
+            one.id,
+            one.at,
+            one.table,
+            one.key,
+            one.op,
+            one.message,
+          ]),
+        ),
+    ...settled.map(
+      (one) =>
+        `settled ${one.direction} ${one.id} (${one.resolution}, ${one.resolvedAt}): ${one.table} ${one.key ?? ''}: ${one.message}`,
+    ),
+  ].join('\n')
+}
+
+/** What a person's word has come to. */
+export const outcomeText = (answer: Answer): string => {
+  const entry = `${answer.domain}: ${answer.direction} quarantine entry ${answer.id}`
+  switch (answer.outcome) {
+    case 'applied':
+      return `${entry} fits now and is applied; the feed goes on behind it`
+    case 'superseded':
+      return `${entry} still does not fit, but its row was mended since: the row's newest version was written in its place, and the feed goes on`
+    case 'skipped':
+      return `${entry} is left out; the feed goes on behind it`
+    default:
+      return `${entry}: the applier has not taken it up yet; look whether the cdc worker runs`
+  }
 }
 
 async function show(context: Context, domain: string): Promise<void> {
   const status = await context.client().call('GET', `/v1/domains/${segment(domain)}`)
-  const [first] = list(status.quarantine)
+  const { quarantine, settledQuarantine } = status
+  const [first] = list(quarantine)
   const next =
     first === undefined
       ? `matapalo status ${domain}`
-      : `after mending the manifest, or what stood in the way at the target: matapalo quarantine ${domain} retry ${first.direction} ${first.id}; after mending the row at its owner, whose newer change follows: matapalo quarantine ${domain} skip ${first.direction} ${first.id} --reason TEXT`
-  context.output().result({ domain, quarantine: status.quarantine, next }, listText)
+      : `after mending the row at its owner, the manifest, or what stood in the way at the target: matapalo quarantine ${domain} retry ${first.direction} ${first.id}; to leave the change out for good: matapalo quarantine ${domain} skip ${first.direction} ${first.id} --reason TEXT`
+  context.output().result({ domain, quarantine, settledQuarantine, next }, listText)
 }
 
 export function quarantineCommand(program: Command, context: Context): void {
@@ -38,7 +69,7 @@ export function quarantineCommand(program: Command, context: Context): void {
     .argument('[id]', 'of the entry', whole(1, Number.MAX_SAFE_INTEGER))
     .option('--reason <text>', 'for the audit; `skip` needs one')
     .description(
-      'shows the changes that did not fit; `retry` tries one again after the manifest was mended, `skip` leaves it out for good, as when its row was mended and a newer change follows',
+      'shows the changes that did not fit; `retry` tries one again after the row at its owner, the manifest or the target was mended, `skip` leaves it out for good',
     )
     .action(
       async (
@@ -62,13 +93,12 @@ export function quarantineCommand(program: Command, context: Context): void {
         const body = { action, direction, reason, actor: context.actor }
         const path = `/v1/domains/${segment(domain)}/quarantine/${id}`
         const answer = await context.client().call('POST', path, body)
-        context
-          .output()
-          .result(answer, () =>
-            action === 'retry'
-              ? `${domain}: ${direction} quarantine entry ${id} is tried again`
-              : `${domain}: ${direction} quarantine entry ${id} is left out`,
+        if (answer.outcome === 'stands')
+          throw new Exit(
+            exitCodes.refused,
+            `${domain}: the change still does not fit, and stands as entry ${answer.id}: ${answer.why}`,
           )
+        context.output().result(answer, outcomeText)
       },
     )
 }

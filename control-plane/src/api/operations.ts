@@ -1,5 +1,4 @@
 /** Edges as operators see them, quarantine, audit. */
-import { toolkitTable } from '@matapalo/cdc/names'
 import type { Express, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
@@ -7,6 +6,7 @@ import { NotFound } from '../errors.ts'
 import { readAudit, writeAudit } from '../ledger/audit.ts'
 import { readEdges } from '../ledger/edges.ts'
 import { targetDb } from '../live/stores.ts'
+import { outcomeOf, resolveEntry } from '../quarantine.ts'
 import { actorSchema } from './actor.ts'
 import { idSchema, nameSchema } from './params.ts'
 import { answer, shaped } from './server.ts'
@@ -47,12 +47,9 @@ export function operationRoutes(app: Express, auth: RequestHandler, control: Con
     const id = shaped(idSchema, request.params.id, 'id')
     control.lead()
     await control.domain(name)
-    const { affectedRows } = await targetDb(stores, direction).execute(
-      `UPDATE ${toolkitTable('quarantine')} SET resolved_at = NOW(6), resolution = ?
-       WHERE id = ? AND domain = ? AND direction = ? AND resolved_at IS NULL`,
-      [action, id, name, direction],
-    )
-    if (affectedRows === 0)
+    const word = { id, domain: name, direction, action }
+    const server = targetDb(stores, direction)
+    if (!(await resolveEntry(server, word)))
       throw new NotFound(
         `${name}: no open ${direction} quarantine entry ${id}; run: matapalo status ${name}`,
       )
@@ -62,7 +59,9 @@ export function operationRoutes(app: Express, auth: RequestHandler, control: Con
       domain: name,
       detail: { id, direction, reason },
     })
-    answer(response, { domain: name, id, action, next: `matapalo status ${name}` })
+    const outcome = await outcomeOf(server, word)
+    const next = `matapalo ${outcome.outcome === 'stands' ? 'quarantine' : 'status'} ${name}`
+    answer(response, { domain: name, id, action, direction, ...outcome, next })
   })
 
   app.get('/v1/audit', auth, async (request, response) => {
