@@ -7,6 +7,7 @@ import { problemAt } from '../manifest/document.ts'
 import { hasTables, type Manifest, type Problem, type Project } from '../manifest/model.ts'
 import type { Side } from '../vocabulary.ts'
 import type { GrantFact, ServerFact } from './facts.ts'
+import { nearest } from './nearest.ts'
 
 const database = (side: Side): 'monolith' | 'services' =>
   side === 'monolith' ? 'monolith' : 'services'
@@ -93,7 +94,7 @@ export function checkGrants(
     )
   const problem = (fact: string, remedy: string) =>
     problemAt(manifest, `schemas.${key}`, fact, remedy)
-  const absent = wantedOf(accounts, schema).flatMap(([account, privilege, wanted]) => {
+  const absent: Problem[] = wantedOf(accounts, schema).flatMap(([account, privilege, wanted]) => {
     const has =
       wanted === '*'
         ? grants.some(
@@ -107,12 +108,46 @@ export function checkGrants(
     return [problem(fact, `run: GRANT ${privilege} ON ${on} TO '${account}'@'%';`)]
   })
   const application = accounts.application ?? manifest.accounts[key]
+  absent.push(...unknownAccounts(manifest, side, grants))
   if (application === null || !tables.some((table) => covers(application, 'DROP', schema, table))) {
     return absent
   }
   const fact = `${application}: has DROP on ${schema}, so a TRUNCATE would pass the fence unseen`
   const remedy = `give schema changes an account of their own, then run: REVOKE DROP ON ${quotedSchema(schema)}.* FROM '${application}'@'%';`
   return [...absent, problem(fact, remedy)]
+}
+
+/**
+ * Nothing that a misspelt account does would be noticed: neither its DROP, nor that it is the one
+ * which writes. Every account shows by some privilege, be it USAGE.
+ */
+function unknownAccounts(
+  manifest: Manifest,
+  side: Side,
+  grants: readonly GrantFact[],
+): readonly Problem[] {
+  const known = [...new Set(grants.map(({ account }) => account))]
+  const application = side === 'monolith' ? 'source' : 'target'
+  const named = [
+    [`accounts.${application}`, manifest.accounts[application]] as const,
+    ...(side === 'monolith'
+      ? Object.entries(manifest.jobs).map(([job, { account }]) => [`jobs.${job}`, account] as const)
+      : []),
+  ]
+  return named.flatMap(([path, account]) => {
+    if (account === null || known.includes(account)) return []
+    const meant = nearest(account, known)
+    return [
+      problemAt(
+        manifest,
+        path,
+        `${account}: no such account on the ${database(side)} database`,
+        meant === null
+          ? 'name the account that the application connects as, without its host'
+          : `did you mean \`${meant}\`? Name the account that the application connects as, without its host`,
+      ),
+    ]
+  })
 }
 
 const quotedSchema = (schema: string): string => `\`${schema}\``
