@@ -1,7 +1,8 @@
 /**
  * A request that an upstream makes while it answers another belongs to whoever sent that one. The
- * edge writes the sender's subjects, signed, into W3C `tracestate`, which applications that trace
- * pass on; a nested write is then kept for the sender too, whatever account made the call.
+ * edge writes the sender's subjects and address, signed, into W3C `tracestate`, which applications
+ * that trace pass on; a nested write is then kept for the sender too, whatever account made the call,
+ * and a nested login is counted by the address that it came from, not by the application's.
  *
  * @module
  */
@@ -9,8 +10,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Subject } from './subject.ts'
 
 const entry = 'matapalo'
-/** A subject is `c:` or `b:` and 43 characters of base64url. */
-const format = /^((?:[cb]_[A-Za-z0-9_-]{43}\.){1,2})([A-Za-z0-9_-]{43})$/
+/** A subject is `c:` or `b:` and 43 characters of base64url; up to two of them, then an address. */
+const format =
+  /^((?:[cb]_[A-Za-z0-9_-]{43}\.){0,2})((?:a_[0-9A-Fa-f:.]{2,45}\.)?)([A-Za-z0-9_-]{43})$/
+
+export interface Parent {
+  readonly subjects: readonly Subject[]
+  /** Where the request came from that this one was made for. */
+  readonly address: string | undefined
+}
+
+const nobody: Parent = { subjects: [], address: undefined }
 
 export class Parents {
   readonly #key: Buffer
@@ -25,28 +35,39 @@ export class Parents {
   }
 
   /** The `tracestate` of a forwarded request: ours first, then what the client sent. */
-  tracestate(sent: string | undefined, subjects: readonly Subject[]): string | undefined {
+  tracestate(
+    sent: string | undefined,
+    subjects: readonly Subject[],
+    address?: string,
+  ): string | undefined {
     const others = (sent ?? '')
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '' && !item.startsWith(`${entry}=`))
-    if (subjects.length > 0) {
-      const text = subjects.map((subject) => `${subject.replace(':', '_')}.`).join('')
-      others.unshift(`${entry}=${text}${this.#mac(text)}`)
-    }
+    const named = subjects.map((subject) => `${subject.replace(':', '_')}.`).join('')
+    const text = address === undefined || address === '' ? named : `${named}a_${address}.`
+    if (text !== '') others.unshift(`${entry}=${text}${this.#mac(text)}`)
     return others.length === 0 ? undefined : others.slice(0, 32).join(',')
+  }
+
+  /** Who sent the request that this one was made for; nobody when nobody signed it. */
+  of(tracestate: string | undefined): Parent {
+    const item = tracestate?.split(',').find((one) => one.trim().startsWith(`${entry}=`))
+    const match = item === undefined ? null : format.exec(item.trim().slice(entry.length + 1))
+    if (match === null) return nobody
+    const [, named, from, mac] = match as unknown as [string, string, string, string]
+    const text = named + from
+    if (text === '') return nobody
+    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(this.#mac(text)))) return nobody
+    const subjects = named.split('.').slice(0, -1)
+    return {
+      subjects: subjects.map((subject) => subject.replace('_', ':')),
+      address: from === '' ? undefined : from.slice(2, -1),
+    }
   }
 
   /** Subjects of the request that this one was made for; none when nobody signed them. */
   subjects(tracestate: string | undefined): readonly Subject[] {
-    const item = tracestate?.split(',').find((one) => one.trim().startsWith(`${entry}=`))
-    const match = item === undefined ? null : format.exec(item.trim().slice(entry.length + 1))
-    if (match === null) return []
-    const [, text, mac] = match as unknown as [string, string, string]
-    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(this.#mac(text)))) return []
-    return text
-      .split('.')
-      .slice(0, -1)
-      .map((subject) => subject.replace('_', ':'))
+    return this.of(tracestate).subjects
   }
 }

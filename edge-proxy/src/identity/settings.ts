@@ -80,6 +80,12 @@ export const identitySettings = {
     default: '/internal/sessions/:sid/cookie',
     help: "where a service tells {cookie, user_id} of a token's session; its route is `side: service`",
   },
+  programSession: {
+    env: 'EDGE_PROGRAM_SESSION',
+    parse: text,
+    default: undefined as string | undefined,
+    help: 'session cookie at the monolith for programs, on routes whose `scopes:` their token has; absent: they are nobody there',
+  },
 } as const satisfies Settings
 
 export interface IssuerSettings {

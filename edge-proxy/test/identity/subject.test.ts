@@ -57,4 +57,23 @@ describe('Parents', () => {
     expect(sent.match(/matapalo=/g)?.length).to.equal(1)
     expect(parents.tracestate('matapalo=forged', [])).to.equal(undefined)
   })
+
+  it('tell where a request came from, signed with the rest, also for nobody in particular', () => {
+    for (const [subjects, address] of [
+      [[], '203.0.113.7'],
+      [[ana], '203.0.113.7'],
+      [[ana, ana.replace('c:', 'b:')], '::ffff:203.0.113.7'],
+      [[], '2001:db8::1'],
+    ] as const) {
+      const sent = parents.tracestate('other=1', subjects, address) as string
+      expect(parents.of(sent)).to.deep.equal({ subjects, address })
+      expect(sent).to.match(/^matapalo=[!-+\--<>-~]{1,256},other=1$/)
+      const forged = sent.replace(address, '198.51.100.1')
+      expect(parents.of(forged)).to.deep.equal({ subjects: [], address: undefined })
+    }
+    expect(parents.of(parents.tracestate(undefined, [ana])).address).to.equal(undefined)
+    const named = parents.tracestate(undefined, [ana]) as string
+    const mac = named.split('.').at(-1)
+    expect(parents.of(`matapalo=a_1.2.3.4.${mac}`).address).to.equal(undefined)
+  })
 })
