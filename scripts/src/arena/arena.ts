@@ -24,6 +24,7 @@ import {
   type TransferView,
 } from './control.ts'
 import { Collector } from './figures.ts'
+import { makeSystemAccount } from './systemAccount.ts'
 
 /** Domains of the example, in the order in which they can leave the shop. */
 export const domainNames = ['catalog', 'users', 'orders', 'support', 'storefront'] as const
@@ -101,14 +102,18 @@ export class Arena {
     return ['edge-1', 'edge-2']
   }
 
-  /** Fills the shop and remembers its stock. */
+  /** Fills the shop. */
   async seed(): Promise<string> {
     const { books, users, orders, catalogue = null } = this.options
     const size = ['--books', books, '--users', users, '--orders', orders].map(String)
     const file = catalogue === null ? [] : ['--catalogue', catalogue]
-    return run(process.execPath, [join(root, 'monolith/src/seed/main.ts'), ...size, ...file], {
-      env: { DATABASE_URL: this.stack.urls['monolith-db.bookshop_ddl'] ?? '' },
-    })
+    const said = await run(
+      process.execPath,
+      [join(root, 'monolith/src/seed/main.ts'), ...size, ...file],
+      { env: { DATABASE_URL: this.stack.urls['monolith-db.bookshop_ddl'] ?? '' } },
+    )
+    await makeSystemAccount(this.shop, this.stack.credentials)
+    return said
   }
 
   /** The stock that no logged movement explains; it must be the same at the end. */

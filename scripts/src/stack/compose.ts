@@ -25,6 +25,8 @@ const variables = {
   supportClientSecret: 'MATAPALO_SUPPORT_CLIENT_SECRET',
   providerSecret: 'MATAPALO_PROVIDER_SECRET',
   formSecret: 'MATAPALO_FORM_SECRET',
+  systemPassword: 'MATAPALO_SYSTEM_PASSWORD',
+  programSession: 'MATAPALO_PROGRAM_SESSION',
 } as const
 
 const secretsFrom = (value: (variable: string) => string): Secrets => ({
@@ -39,6 +41,8 @@ const secretsFrom = (value: (variable: string) => string): Secrets => ({
   supportClientSecret: value(variables.supportClientSecret),
   providerSecret: value(variables.providerSecret),
   formSecret: value(variables.formSecret),
+  systemPassword: value(variables.systemPassword),
+  programSession: value(variables.programSession),
   passwords: Object.fromEntries(
     accountNames.map((account) => [account, value(passwordVariable(account))]),
     // Every account is in the list.

@@ -47,6 +47,9 @@ export interface Secrets {
   readonly providerSecret: string
   /** Signs the storefront's forms. */
   readonly formSecret: string
+  /** Password of the old shop's own account, and its session's cookie for programs at the old shop. */
+  readonly systemPassword: string
+  readonly programSession: string
 }
 
 export const randomSecret = (): string => randomBytes(18).toString('base64url')
@@ -69,6 +72,8 @@ export function makeSecrets(): Secrets {
     supportClientSecret: randomSecret(),
     providerSecret: randomBytes(32).toString('base64url'),
     formSecret: randomBytes(32).toString('base64url'),
+    systemPassword: randomSecret(),
+    programSession: randomBytes(32).toString('hex'),
   }
 }
 

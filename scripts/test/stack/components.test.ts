@@ -48,6 +48,8 @@ describe('the components', () => {
       secrets.supportClientSecret,
       secrets.providerSecret,
       secrets.formSecret,
+      secrets.systemPassword,
+      secrets.programSession,
       ...Object.values(secrets.passwords),
     ]
     for (const component of components.filter((one) => ofOurs(one) || one.name === 'redis')) {

@@ -32,6 +32,7 @@ const edge = (name: 'edge-1' | 'edge-2', main: Port, admin: Port) =>
       EDGE_OIDC_ISSUER: issuerUrl(places),
       EDGE_OIDC_AUDIENCE: 'bookshop',
       EDGE_OIDC_JWKS_URL: issuerKeysUrl(places),
+      EDGE_PROGRAM_SESSION: places.secrets.programSession,
     }),
   })
 

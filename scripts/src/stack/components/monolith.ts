@@ -15,6 +15,7 @@ export const monolith = nodeProcess({
     DATABASE_URL: databaseUrl(places, 'monolith-db', 'bookshop', 'bookshop'),
     SHOP_TIME_ZONE: 'America/Bogota',
     SHOP_DOOR_URL: `${httpUrl(places, 'edge-1')},${httpUrl(places, 'edge-2')}`,
+    SHOP_SYSTEM_PASSWORD: places.secrets.systemPassword,
     SHOP_JOB_INTERVAL_MS: '1000',
     SHOP_SESSION_DAYS: '30',
   }),
