@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
+import { Parents } from '../src/identity/parent.ts'
 import {
   type TestEdge,
   type TestEdgeOptions,
@@ -117,10 +118,20 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       const tracestate = 'other=1'
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
       const traced = await ask(edge, '/orders', { headers: { tracestate, traceparent } })
-      expect(traced.headers.tracestate).to.equal('other=1')
-      expect(
-        (await ask(edge, '/orders', { headers: { tracestate } })).headers,
-      ).not.to.have.any.keys('tracestate')
+      expect(traced.headers.tracestate).to.match(/^matapalo=a_127\.0\.0\.1\.[\w-]{43},other=1$/)
+      const { headers } = await ask(edge, '/orders', { headers: { tracestate } })
+      expect(headers.tracestate).to.match(/^matapalo=[^,]*$/)
+    })
+
+    it('tells of a nested call where the request came from that it is made for', async () => {
+      const edge = await open()
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+      const tracestate = new Parents('secret').tracestate(undefined, [], '203.0.113.7') as string
+      const nested = await ask(edge, '/orders', { headers: { tracestate, traceparent } })
+      expect(nested.headers['x-forwarded-for']).to.equal('203.0.113.7')
+      const forged = new Parents('guess').tracestate(undefined, [], '203.0.113.7') as string
+      const other = await ask(edge, '/orders', { headers: { tracestate: forged, traceparent } })
+      expect(other.headers['x-forwarded-for']).to.equal('127.0.0.1')
     })
 
     it('names the sender to nested calls before anybody is watched, since they may outlive a switch', async () => {
