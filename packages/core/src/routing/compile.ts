@@ -69,8 +69,9 @@ const isTaken = (rule: RouteRule, own: readonly RouteRule[]): boolean =>
   )
 
 /**
- * Domains whose rows stand on one side only: pages have none, and those of a decommissioned domain
- * are the service's. Nobody is held for them, and nothing that reads them can be stale.
+ * Domains whose rows stand on one side only: pages have none, those of a decommissioned domain are the
+ * service's, and before its backfill begins the monolith's, which may not even have a marker for them.
+ * Nobody is held for them, and nothing that reads them can be stale.
  */
 const singleSided = (
   manifests: readonly Manifest[],
@@ -78,7 +79,9 @@ const singleSided = (
 ): ReadonlySet<string> =>
   new Set([
     ...manifests.filter((one) => !hasTables(one)).map(({ domain }) => domain),
-    ...domains.filter(({ phase }) => phase === 'decommissioned').map(({ domain }) => domain),
+    ...domains
+      .filter(({ phase }) => phase === 'decommissioned' || phase === 'registered')
+      .map(({ domain }) => domain),
   ])
 
 /** Negative when `a` is tried first. Total, so that the same input makes the same table. */

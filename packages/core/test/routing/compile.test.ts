@@ -60,8 +60,10 @@ describe('compileRouteTable', () => {
   it('lets a request touch what stands on both sides only', () => {
     const report = (phase: Phase) => decide(table(phase), line('POST', '/report'))
     expect(report('service').writes).to.deep.equal(['shelf'])
-    expect(report('decommissioned').writes).to.deep.equal([])
-    expect(report('decommissioned').freshFor).to.deep.equal([])
+    for (const phase of ['registered', 'decommissioned'] as const) {
+      expect(report(phase).writes).to.deep.equal([])
+      expect(report(phase).freshFor).to.deep.equal([])
+    }
   })
 
   it('gives a route that the project describes to the domain that registers it, and no other', () => {
