@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { type Config, count, flag, millis, port, type Settings, text, url } from '@matapalo/runtime'
 import { TestFaultRefused } from './errors.ts'
 import { identitySettings } from './identity/settings.ts'
+import { shadowSettings } from './shadow/settings.ts'
 
 const forwarder = (value: string): 'undici' | 'middleware' => {
   if (value === 'undici' || value === 'middleware') return value
@@ -48,6 +49,7 @@ export const edgeSettings = {
     help: 'directory of the last route table, for a boot while nothing answers',
   },
   ...identitySettings,
+  ...shadowSettings,
   holdMax: {
     env: 'EDGE_HOLD_MAX_MS',
     parse: millis,

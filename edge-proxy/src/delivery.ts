@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Decision, RouteTable } from '@matapalo/core'
+import type { Decision, RouteTable, Side } from '@matapalo/core'
 import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome } from './forward/forward.ts'
@@ -12,6 +12,8 @@ import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
 import { bearerFields, withoutSession } from './identity/bearer/fields.ts'
 import { type Subject, sessionChange } from './identity/subject.ts'
+import { CandidateFailed, canaryHeadMs } from './shadow/canary.ts'
+import type { Shadow } from './shadow/shadow.ts'
 import type { TableInForce } from './tableInForce.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
@@ -20,6 +22,10 @@ export interface DeliveryParts {
   readonly inFlight: InFlight
   readonly replicas: Replicas
   readonly forwarder: Forwarder
+  /** Carries reads that the owner serves when the candidate fails. */
+  readonly candidates: Forwarder
+  /** Undefined: nothing is copied. */
+  readonly shadow: Shadow | undefined
   readonly freshness: Freshness | undefined
   /** An answer has changed this session: what is known of it goes, in every edge. */
   readonly sessionChanged: (subject: Subject) => void
@@ -44,20 +50,23 @@ export class Delivery {
     decision: Decision,
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
-    const { inFlight, forwarder, replicas, maxBody } = this.#parts
+    const { inFlight, replicas, maxBody } = this.#parts
+    const tried = exchange.canary === 'candidate'
+    const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
     const replica = replicas.take(table, decision.upstream, exchange.failedAt)
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
+    const tap = this.#parts.shadow?.tap(exchange, table, decision)
     const outcome = await forwarder.forward({
       req,
       res,
       origin: replica.url,
       method: line.method,
       target: exchange.target,
-      headers: this.#fields(exchange, table, decision),
+      headers: this.#fields(exchange, table, decision.side, exchange.assertion),
       hasBody: exchange.hasBody,
       maxBody: limit,
       onBodyWanted: () => {
@@ -67,11 +76,16 @@ export class Delivery {
         exchange.slot?.free()
         exchange.answeredBy = decision.upstream
         verdict = head.status >= 500 ? 'bad' : 'good'
+        tap?.capture.onHead(head)
         return this.#onHead(exchange, head, write)
       },
+      ...(tap === undefined ? {} : { onData: tap.capture.onData }),
+      ...(tried ? onlyGood(decision.upstream) : {}),
       onUpstreamDone: ended,
     })
     ended()
+    if (outcome.kind !== 'done') tap?.cancel()
+    else tap?.answered((side) => this.#fields(exchange, table, side, undefined))
     if (outcome.kind === 'failed' && !(outcome.cause instanceof EdgeError)) {
       verdict = 'bad'
       exchange.failedAt = replica.url
@@ -85,19 +99,23 @@ export class Delivery {
     return outcome
   }
 
-  #fields(exchange: Exchange, table: RouteTable, { side }: Decision): readonly string[] {
+  /** What a side gets for the request. */
+  #fields(
+    exchange: Exchange,
+    table: RouteTable,
+    side: Side,
+    assertion: string | undefined,
+  ): readonly string[] {
     const { req, bearer, session: bridged } = exchange
     const fields = upstreamFields(req.rawHeaders, {
       host: req.headers.host as string,
-      remoteAddress: req.socket.remoteAddress ?? '',
+      remoteAddress: exchange.address,
       scheme: 'http',
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
       // Also while nobody is watched: what it calls may be decided after a switch.
       tracestate: table.domains.length > 0 ? exchange.tracestate() : exchange.sentState,
-      ...(side === 'service' && exchange.assertion !== undefined
-        ? { identity: exchange.assertion }
-        : {}),
+      ...(side === 'service' && assertion !== undefined ? { identity: assertion } : {}),
     })
     if (bearer === undefined) return fields
     const { sessionCookie } = this.#parts
@@ -144,3 +162,10 @@ export class Delivery {
     return fields
   }
 }
+
+/** A candidate has some time to say that it can; else the client gets the owner's answer. */
+const onlyGood = (upstream: string) => ({
+  headMs: canaryHeadMs,
+  refuses: ({ status }: Head): Error | undefined =>
+    status >= 500 ? new CandidateFailed(upstream, status) : undefined,
+})

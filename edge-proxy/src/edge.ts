@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { canaryReads } from '@matapalo/core'
 import { Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
 import type { EdgeConfig } from './config.ts'
@@ -23,6 +24,7 @@ import { wireCallers } from './wiring/callers.ts'
 import { wireFollowing } from './wiring/following.ts'
 import { wireFreshening } from './wiring/freshening.ts'
 import { wireHolding } from './wiring/holding.ts'
+import { wireShadowing } from './wiring/shadowing.ts'
 
 export interface Edge {
   /** Of the public side. */
@@ -51,7 +53,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const undici = new UndiciForwarder(config.upstreamMax)
   const middleware = new MiddlewareForwarder(config.upstreamMax)
   const callers = await wireCallers(config, { table, replicas, asker: undici }, log)
-  const { freshness, store, forgotten } = wireFreshening({
+  const { freshness, store, forgotten, barrier } = wireFreshening({
     ...{ config, life, inForce, metrics, log },
     onSession: (subject) => callers.forget(subject),
     refresh: () => follower.refresh(),
@@ -78,12 +80,17 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     tell: () => follower.tell(),
   })
 
+  const { shadow, canary } = wireShadowing({
+    ...{ config, life, inForce, callers, replicas, barrier, metrics, log },
+  })
   const usedFreshness = config.freshness ? freshness : undefined
   const delivery = new Delivery({
     inForce,
     inFlight,
     replicas,
     forwarder: config.forwarder === 'undici' ? undici : middleware,
+    candidates: undici,
+    shadow,
     freshness: usedFreshness,
     sessionChanged: (subject) => {
       callers.forget(subject)
@@ -101,6 +108,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     callers,
     delivery,
     retries: new Retries(config.connectMax, metrics),
+    canary,
     metrics,
   })
   const { sessionCookie } = config
@@ -143,11 +151,16 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     onIsolation: () => holds.update(),
   })
   let booted = false
+  let canaryRead: ReadonlySet<string> = new Set()
   inForce.onChange((next) => {
     metrics.tableInForce(next)
     // The store may have been restarted while this edge was down.
     if (!booted) forgotten()
     booted = true
+    // Of what was written before somebody read it elsewhere nobody has kept a token.
+    const read = canaryReads(next)
+    freshness.storeForgot([...read].filter((domain) => !canaryRead.has(domain)))
+    canaryRead = read
     holds.update()
   })
   metrics.watch({

@@ -10,7 +10,7 @@ import type { Slot } from './hold/holdQueue.ts'
 import type { BridgedSession } from './identity/bearer/bridge.ts'
 import type { Bearer } from './identity/bearer/claims.ts'
 import type { Identity } from './identity/introspection.ts'
-import type { Parents } from './identity/parent.ts'
+import type { Parent, Parents } from './identity/parent.ts'
 import {
   bearerCredentials,
   type Credentials,
@@ -47,6 +47,7 @@ export class Exchange {
   readonly #parents: Parents
   #subjects: readonly Subject[] | undefined
   #credentials: Credentials | undefined
+  #from: Parent | undefined
 
   /** First time it had to wait for a transfer. */
   heldSince: number | undefined
@@ -68,6 +69,8 @@ export class Exchange {
   /** Replica that failed it last: the next try goes elsewhere, where there is another. */
   failedAt: string | undefined
   possiblyStale = false
+  /** Who serves a read that both sides could serve; undefined: nobody has chosen yet. */
+  canary: 'candidate' | 'owner' | undefined
 
   constructor(
     req: IncomingMessage,
@@ -144,20 +147,30 @@ export class Exchange {
     this.#subjects = undefined
   }
 
+  /** Who sent the request that this one is made for. */
+  get #parent(): Parent {
+    this.#from ??= this.#parents.of(this.req.headers.tracestate as string | undefined)
+    return this.#from
+  }
+
   /** Who reads and writes here: the sender, and whoever the sender's request is made for. */
   get subjects(): readonly Subject[] {
     if (this.#subjects === undefined) {
       const own = this.credentials.subjects
-      const tracestate = this.req.headers.tracestate as string | undefined
-      const parents = tracestate === undefined ? [] : this.#parents.subjects(tracestate)
+      const parents = this.#parent.subjects
       this.#subjects = parents.length === 0 ? own : [...new Set([...own, ...parents])]
     }
     return this.#subjects
   }
 
-  /** `tracestate` for the upstream, naming who the request is for. */
+  /** Where it comes from: an application that serves somebody's request asks from that one's address. */
+  get address(): string {
+    return this.#parent.address ?? this.req.socket.remoteAddress ?? ''
+  }
+
+  /** `tracestate` for the upstream, naming who the request is for, and where that one is. */
   tracestate(): string | undefined {
-    return this.#parents.tracestate(this.sentState, this.subjects.slice(0, 2))
+    return this.#parents.tracestate(this.sentState, this.subjects.slice(0, 2), this.address)
   }
 
   /** Nobody waits any more: the client left, or was told that its content is broken. */

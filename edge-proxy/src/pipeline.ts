@@ -12,14 +12,16 @@ import { type Decision, decide, type RouteTable } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { answerError } from './answer.ts'
 import type { Delivery } from './delivery.ts'
-import { NoTable, NothingHere } from './errors.ts'
+import { EdgeError, NoTable, NothingHere } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { Outcome } from './forward/forward.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import { settleReadings } from './guard/readings.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
 import type { Callers } from './identity/callers.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Retries } from './retries.ts'
+import { type Canary, canaryFreshMs } from './shadow/canary.ts'
 import type { TableInForce } from './tableInForce.ts'
 
 export interface PipelineParts {
@@ -32,6 +34,7 @@ export interface PipelineParts {
   readonly callers: Callers
   readonly delivery: Delivery
   readonly retries: Retries
+  readonly canary: Canary
   readonly metrics: EdgeMetrics
 }
 
@@ -62,18 +65,20 @@ export class Pipeline {
 
   async #serve(exchange: Exchange): Promise<void> {
     let failingSince: number | undefined
-    const { callers, retries } = this.#parts
+    const { callers, retries, canary } = this.#parts
     retries.request()
     const judged = callers.arrive(exchange)
     if (judged !== undefined) await judged
     while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
-      const decision = decide(table, exchange.line)
-      if (decision.route === null && table.retired) throw new NothingHere()
+      const owners = decide(table, exchange.line)
+      if (owners.route === null && table.retired) throw new NothingHere()
       if (exchange.loose !== undefined) {
-        settleReadings(table, exchange.line, decision, exchange.loose)
+        settleReadings(table, exchange.line, owners, exchange.loose)
       }
+      const decision = canary.divert(exchange, table, owners)
+      const tried = exchange.canary === 'candidate'
       const waitFor = this.#mustWaitFor(exchange, table, decision)
       if (waitFor.length > 0) {
         await this.#hold(exchange, decision, waitFor)
@@ -82,7 +87,9 @@ export class Pipeline {
       // Every step here either has nothing to do, or awaits and sends the loop around.
       const unknown = callers.next(exchange, decision, this.#causal())
       if (unknown !== undefined) {
-        await unknown
+        // What only the candidate wants to know must not fail a read that the owner can serve.
+        if (tried) await unknown.catch(() => canary.giveUp(exchange, decision, 'failed'))
+        else await unknown
         continue
       }
       const unsettled = this.#notFresh(exchange, table, decision)
@@ -96,12 +103,35 @@ export class Pipeline {
         await this.#parts.freshness?.beforeWrite(write)
         continue
       }
-      const outcome = await this.#parts.delivery.deliver(exchange, table, decision, write)
+      const outcome = await this.#deliver(exchange, table, decision, write)
+      if (outcome === undefined) continue
       if (outcome.kind !== 'failed' || exchange.gone) return
       failingSince ??= performance.now()
       retries.allow(exchange, decision, outcome, failingSince)
       await sleep(retryMs)
     }
+  }
+
+  /** Undefined: the candidate failed, nothing was answered yet, and the owner serves the read. */
+  async #deliver(
+    exchange: Exchange,
+    table: RouteTable,
+    decision: Decision,
+    write: FreshWrite | undefined,
+  ): Promise<Outcome | undefined> {
+    const { delivery, canary } = this.#parts
+    if (exchange.canary !== 'candidate') return delivery.deliver(exchange, table, decision, write)
+    try {
+      const outcome = await delivery.deliver(exchange, table, decision, write)
+      if (outcome.kind !== 'failed') {
+        canary.answered(decision, outcome.kind !== 'cut')
+        return outcome
+      }
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error
+    }
+    if (!exchange.gone) canary.giveUp(exchange, decision, 'failed')
+    return undefined
   }
 
   /** Domains whose transfer the request has to wait for; reads too while nobody is heard of. */
@@ -168,8 +198,9 @@ export class Pipeline {
     decision: Decision,
     domains: readonly string[],
   ): Promise<void> {
-    const { freshness, inForce } = this.#parts
+    const { freshness, inForce, canary } = this.#parts
     const table = inForce.table as RouteTable
+    const tried = exchange.canary === 'candidate'
     const outcome = await freshness?.beforeRead({
       domains: [...new Set(domains)],
       side: decision.side,
@@ -177,7 +208,12 @@ export class Pipeline {
       subjects: exchange.subjects,
       unsure: exchange.bridged === 'unknown',
       signal: exchange.left,
+      ...(tried ? { maxMs: canaryFreshMs } : {}),
     })
+    if (outcome === 'stale' && tried) {
+      canary.giveUp(exchange, decision, 'stale')
+      return
+    }
     if (outcome === 'stale') exchange.possiblyStale = true
     for (const domain of domains) exchange.fresh.add(freshKey(domain, table))
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DomainState, RouteTable, Side } from '@matapalo/core'
+import { canaryReads, type DomainState, type RouteTable, type Side } from '@matapalo/core'
 
 export class TableInForce {
   #table: RouteTable | undefined
@@ -53,7 +53,7 @@ export class TableInForce {
 /** Domains whose writes need tokens, because somebody reads them where they are not written. */
 export function watchedDomains(table: RouteTable): ReadonlySet<string> {
   const owners = new Map(table.domains.map(({ domain, owner }) => [domain, owner]))
-  const watched = new Set<string>()
+  const watched = new Set(canaryReads(table))
   for (const route of table.routes) {
     const owner = route.domain === null ? undefined : owners.get(route.domain)
     const side: Side = (owner && route.side) ?? owner ?? 'monolith'

@@ -2,11 +2,12 @@
  * An edge without its surroundings: the real server, pipeline and forwarders, with a table that the
  * test sets and fakes of our own ports for the rest.
  */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
-import { sleep } from '@matapalo/runtime'
+import { silentLog, sleep } from '@matapalo/runtime'
 import { Delivery } from '../src/delivery.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
@@ -18,10 +19,15 @@ import { Callers, type TokenParts } from '../src/identity/callers.ts'
 import { type Identity, Introspection } from '../src/identity/introspection.ts'
 import { Parents } from '../src/identity/parent.ts'
 import { type ClientLimits, Clients } from '../src/limits/clients.ts'
-import { createMetrics } from '../src/metrics.ts'
+import { createMetrics, type EdgeMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { Retries } from '../src/retries.ts'
 import { createEdgeServer, stopServer } from '../src/server.ts'
+import type { Barrier } from '../src/shadow/barrier.ts'
+import { Canary } from '../src/shadow/canary.ts'
+import { shadowMetrics } from '../src/shadow/metrics.ts'
+import { Shadow } from '../src/shadow/shadow.ts'
+import { Tallies } from '../src/shadow/tallies.ts'
 import { TableInForce } from '../src/tableInForce.ts'
 import { Upgrades } from '../src/upgrades.ts'
 import { Replicas } from '../src/upstreams/replicas.ts'
@@ -104,6 +110,9 @@ export interface TestEdge {
   readonly inFlight: InFlight
   readonly holds: HoldQueue
   readonly asked: string[]
+  readonly shadow: Shadow
+  readonly tallies: Tallies
+  readonly metrics: EdgeMetrics
   /** Puts the next epoch in force. */
   next(change: Partial<DomainState>): RouteTable
   setIsolated(isolated: boolean): void
@@ -135,6 +144,12 @@ export interface TestEdgeOptions {
   /** Before the others. */
   readonly routes?: readonly RouteRule[]
   readonly domain?: Partial<DomainState>
+  readonly barrier?: Barrier
+  readonly shadow?: {
+    readonly concurrency?: number
+    readonly maxBody?: number
+    readonly lookMs?: number
+  }
 }
 
 export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
@@ -163,11 +178,32 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     tokens: options.tokens,
   })
   const replicas = new Replicas()
+  const looker = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, 4)
+  const tallies = new Tallies()
+  const shadowed = shadowMetrics(metrics.registry, {
+    waiting: () => shadow.waiting,
+    running: () => shadow.running,
+    octets: () => shadow.octets,
+    table: () => inForce.table,
+  })
+  const shadow = new Shadow({
+    ...{ inForce, callers, replicas, looker, tallies },
+    barrier: options.barrier ?? (async () => true),
+    metrics: shadowed,
+    digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 8),
+    log: silentLog,
+    concurrency: options.shadow?.concurrency ?? 4,
+    maxBody: options.shadow?.maxBody ?? 262_144,
+    lookMs: options.shadow?.lookMs ?? 500,
+  })
+  const canary = new Canary(shadowed.canary)
   const delivery = new Delivery({
     inForce,
     inFlight,
     replicas,
     forwarder,
+    candidates: undici,
+    shadow,
     freshness: options.freshness,
     sessionChanged: (subject) => callers.forget(subject),
     sessionCookie: 'sid',
@@ -182,6 +218,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     callers,
     delivery,
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
+    canary,
     metrics,
   })
   const upgrades = new Upgrades({
@@ -221,6 +258,9 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     inFlight,
     holds,
     asked,
+    shadow,
+    tallies,
+    metrics,
     next,
     setIsolated: (value) => {
       isolated = value
@@ -236,6 +276,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
       server.closeAllConnections()
       upgrades.closeAll()
       await stopServer(server, 100)
+      shadow.stop()
+      await looker.close()
       await undici.close()
       await middleware.close()
     },

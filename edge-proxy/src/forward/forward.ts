@@ -37,6 +37,12 @@ export interface Outgoing {
    * the fields it gives replace those of the head. It never rejects.
    */
   readonly onHead: (head: Head) => readonly string[] | Promise<readonly string[]>
+  /** A head that the client must not see: it fails the request with the error as its cause. */
+  readonly refuses?: (head: Head) => Error | undefined
+  /** Longest time to the final head, ms; absent: the forwarder's own limit. */
+  readonly headMs?: number
+  /** Sees the content as it passes by, and must not change or keep the octets it is given. */
+  readonly onData?: (chunk: Buffer) => void
   /** Called once, when nothing more of the answer can come (it may still be on its way out). */
   readonly onUpstreamDone: () => void
 }

@@ -188,6 +188,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       if (res.destroyed) return
       res.writeHead(proxyRes.statusCode ?? 502, proxyRes.statusMessage ?? '', fields as string[])
       proxyRes.pipe(res)
+      // Beside the pipe, whose pauses hold for both.
+      if (job.outgoing.onData !== undefined) proxyRes.on('data', job.outgoing.onData)
       proxyRes.once('error', (cause: Error) => {
         job.settle({ kind: 'cut', cause })
         res.destroy()

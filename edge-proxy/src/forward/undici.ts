@@ -10,6 +10,7 @@
  */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
+import { type Looker, LookFailed, type LookQuestion, type RawAnswer } from '../shadow/look.ts'
 import type { Asker, Forwarder, Head, Outcome, Outgoing } from './forward.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
@@ -20,7 +21,7 @@ const gateBytes = 65_536
 /** A whole content up to this size is sent together with its head. */
 const inlineBytes = 16_384
 
-export class UndiciForwarder implements Forwarder, Asker {
+export class UndiciForwarder implements Forwarder, Asker, Looker {
   readonly #pools = new Map<string, Pool>()
   readonly #headersTimeout: number
   readonly #connections: number
@@ -86,10 +87,48 @@ export class UndiciForwarder implements Forwarder, Asker {
     return { status: answer.statusCode, text: await answer.body.text() }
   }
 
+  async look(origin: string, question: LookQuestion): Promise<RawAnswer> {
+    const { path, headers, timeoutMs, maxBytes } = question
+    const signal = AbortSignal.timeout(timeoutMs)
+    let begun = false
+    try {
+      const answer = await this.#pool(origin).request({
+        ...{ path, method: 'GET', headers: headers as string[], signal, responseHeaders: 'raw' },
+      })
+      begun = true
+      const chunks: Buffer[] = []
+      let length = 0
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        length += chunk.length
+        // Leaving the loop destroys the stream, and the connection with it.
+        if (length > maxBytes) throw new LookFailed('tooLarge')
+        chunks.push(chunk)
+      }
+      // Asked for raw: names and values in turn.
+      const raw = answer.headers as unknown as readonly (Buffer | string)[]
+      const fields = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
+      return {
+        status: answer.statusCode,
+        headers: answerFields(fields),
+        body: Buffer.concat(chunks),
+      }
+    } catch (error) {
+      if (error instanceof LookFailed) throw error
+      if (signal.aborted) throw new LookFailed('timeout', error)
+      throw new LookFailed(begun ? 'broken' : 'unreachable', error)
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
     this.#pools.clear()
   }
+}
+
+function asText(raw: readonly (Buffer | string)[]): readonly string[] {
+  const text: string[] = []
+  for (const part of raw) text.push(typeof part === 'string' ? part : part.toString('latin1'))
+  return text
 }
 
 /** One answer on its way from undici's parser to the client's connection. */
@@ -104,21 +143,37 @@ class Passage implements Dispatcher.DispatchHandler {
   /** Octets of content still to come, by Content-Length; below zero when unknown. */
   #remaining = -1
   #wrote = false
+  /** Listens for the client to have read. */
+  #drains = false
   #gated: Buffer[] = []
   #gatedBytes = 0
   #head: Head | undefined
+  #late: NodeJS.Timeout | undefined
 
   constructor(outgoing: Outgoing, settle: (outcome: Outcome) => void) {
     this.#outgoing = outgoing
     this.#res = outgoing.res
     this.#settle = settle
     this.#res.on('close', this.#onClose)
+    const { headMs } = outgoing
+    if (headMs !== undefined) {
+      this.#late = setTimeout(() => this.#giveUp(new errors.HeadersTimeoutError(), true), headMs)
+    }
+  }
+
+  /** No answer of this upstream is wanted any more, and nothing of one was written. */
+  #giveUp(cause: Error, slow: boolean): void {
+    const sent = this.#controller !== undefined
+    this.#finish({ kind: 'failed', sent, slow, cause })
+    this.#controller?.abort(new errors.RequestAbortedError())
   }
 
   #finish(outcome: Outcome): void {
     if (this.#settled) return
     this.#settled = true
-    this.#res.off('close', this.#onClose).off('drain', this.#onDrain)
+    clearTimeout(this.#late)
+    this.#res.off('close', this.#onClose)
+    if (this.#drains) this.#res.off('drain', this.#onDrain)
     this.#gated = []
     this.#outgoing.onUpstreamDone()
     this.#settle(outcome)
@@ -148,15 +203,18 @@ class Passage implements Dispatcher.DispatchHandler {
       passInterim(this.#res, status, headers)
       return
     }
-    const raw = controller.rawHeaders as readonly (Buffer | string)[]
-    const fields = answerFields(
-      raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1'))),
-    )
+    const fields = answerFields(asText(controller.rawHeaders as readonly (Buffer | string)[]))
     const length = headers['content-length']
     if (typeof length === 'string' && this.#outgoing.method !== 'HEAD' && status !== 304) {
       this.#remaining = Number(length)
     }
+    clearTimeout(this.#late)
     this.#head = { status, message, headers: fields }
+    const refused = this.#outgoing.refuses?.(this.#head)
+    if (refused !== undefined) {
+      this.#giveUp(refused, false)
+      return
+    }
     const verdict = this.#outgoing.onHead(this.#head)
     if (verdict instanceof Promise) {
       void verdict.then((final) => this.#release(final))
@@ -171,7 +229,6 @@ class Passage implements Dispatcher.DispatchHandler {
     const head = this.#head as Head
     this.#released = true
     if (res.destroyed) return
-    res.on('drain', this.#onDrain)
     res.writeHead(head.status, head.message, fields as string[])
     for (const chunk of this.#gated) this.#write(chunk)
     this.#gated = []
@@ -184,7 +241,10 @@ class Passage implements Dispatcher.DispatchHandler {
     // The last octets go together with the end: one write, one packet for small answers.
     if (this.#remaining !== 0) {
       this.#wrote = true
-      return this.#res.write(chunk)
+      if (this.#res.write(chunk)) return true
+      if (!this.#drains) this.#res.on('drain', this.#onDrain)
+      this.#drains = true
+      return false
     }
     if (chunk.length <= inlineBytes && !this.#wrote) {
       // As text of the same octets Node puts it behind the head in one buffer, one system call.
@@ -195,6 +255,7 @@ class Passage implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return
+    this.#outgoing.onData?.(chunk)
     if (this.#released) {
       if (!this.#write(chunk)) controller.pause()
       return

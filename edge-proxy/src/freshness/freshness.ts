@@ -52,6 +52,8 @@ export interface FreshRead {
   /** The reader may be known by another subject too: nothing that is remembered tells enough. */
   readonly unsure?: boolean
   readonly signal: AbortSignal
+  /** Longest wait, ms, of a read that somebody else can serve, so that at the limit none is stale. */
+  readonly maxMs?: number
 }
 
 export interface FreshWrite {
@@ -87,7 +89,7 @@ export class Freshness {
    */
   async beforeRead(read: FreshRead): Promise<'fresh' | 'stale' | 'left'> {
     const begun = performance.now()
-    const deadline = begun + this.#parts.readMaxMs
+    const deadline = begun + (read.maxMs ?? this.#parts.readMaxMs)
     const known = await this.#remembered(read)
     let stale = false
     for (const [place, domain] of read.domains.entries()) {
@@ -95,6 +97,7 @@ export class Freshness {
       this.#parts.report.waited(outcome, performance.now() - begun)
       if (outcome === 'left') return 'left'
       if (outcome === 'applied') continue
+      if (read.maxMs !== undefined) return 'stale'
       if (read.access === 'write') throw new NotFreshInTime(domain, this.#parts.readMaxMs)
       this.#parts.report.possiblyStale(domain)
       stale = true

@@ -14,13 +14,20 @@ import { RedisTokenStore } from '../freshness/redisStore.ts'
 import { Tokens } from '../freshness/tokens.ts'
 import type { Subject } from '../identity/subject.ts'
 import type { EdgeMetrics } from '../metrics.ts'
+import { type Barrier, barrierOver } from '../shadow/barrier.ts'
 import type { TableInForce } from '../tableInForce.ts'
+
+/** Between two looks while a comparison waits, and the longest wait, ms. */
+const comparingPollMs = 25
+const barrierMaxMs = 5_000
 
 export interface Freshening {
   readonly freshness: Freshness
   readonly store: RedisTokenStore
   /** The store may have forgotten. */
   readonly forgotten: () => void
+  /** For comparisons, which nobody waits for: it looks at the databases less often. */
+  readonly barrier: Barrier
 }
 
 export interface FresheningParts {
@@ -48,9 +55,10 @@ export function wireFreshening(parts: FresheningParts): Freshening {
     onConnected: () => forgotten(),
     onSession,
   })
+  const tokens = new Tokens(markerTokens(databases))
   const freshness = new Freshness({
     store,
-    tokens: new Tokens(markerTokens(databases)),
+    tokens,
     applied: {
       monolith: new AppliedWatch(() => readApplierStates(databases.monolith)),
       service: new AppliedWatch(() => readApplierStates(databases.service)),
@@ -63,5 +71,14 @@ export function wireFreshening(parts: FresheningParts): Freshening {
     writeMaxMs: config.tokenMax,
   })
   const forgotten = (): void => freshness.storeForgot([...inForce.watched, ...inForce.held])
-  return { freshness, store, forgotten }
+  const barrier = barrierOver({
+    tokens,
+    applied: {
+      monolith: new AppliedWatch(() => readApplierStates(databases.monolith), comparingPollMs),
+      service: new AppliedWatch(() => readApplierStates(databases.service), comparingPollMs),
+    },
+    state: (domain) => inForce.state(domain),
+    maxMs: barrierMaxMs,
+  })
+  return { freshness, store, forgotten, barrier }
 }

@@ -1,0 +1,101 @@
+/**
+ * Which reads the other side serves, and when it does not after all.
+ *
+ * A read of the canary is given to the owner when the other side has not applied the reader's own
+ * writes in a moment, when it does not answer in time, and when it answers 5xx: the client sees the
+ * owner's answer instead. A candidate that fails several times in a row is left alone for a while, so
+ * that a broken one costs a few requests some time, and no more.
+ *
+ * @module
+ */
+import { type Decision, elsewhere, inCanary, type RouteTable } from '@matapalo/core'
+import type { Exchange } from '../exchange.ts'
+import type { CanaryOutcome } from './metrics.ts'
+
+/** Longest a read waits for its own writes at the other side, ms. */
+export const canaryFreshMs = 250
+/** Longest the other side may take to its answer's head, ms. */
+export const canaryHeadMs = 1_500
+
+/** Failures in a row before a candidate is left alone, and for how long, ms. */
+const failuresInRow = 5
+const offMs = 10_000
+
+interface Health {
+  failures: number
+  offUntil: number
+}
+
+export class Canary {
+  readonly #count: (domain: string, outcome: CanaryOutcome) => void
+  readonly #now: () => number
+  readonly #health = new Map<string, Health>()
+
+  constructor(
+    count: (domain: string, outcome: CanaryOutcome) => void,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#count = count
+    this.#now = now
+  }
+
+  /** The decision by which the request is served; chosen once for each request. */
+  divert(exchange: Exchange, table: RouteTable, decision: Decision): Decision {
+    if (exchange.canary === 'owner') return decision
+    const { method } = exchange.line
+    if ((method !== 'GET' && method !== 'HEAD') || exchange.hasBody) return decision
+    const there = elsewhere(table, decision)
+    if (there === undefined || there.state.canary === undefined) {
+      // The table has moved on while it waited.
+      exchange.canary = 'owner'
+      return decision
+    }
+    if (exchange.canary === undefined && !this.#chosen(exchange, there.state)) {
+      exchange.canary = 'owner'
+      return decision
+    }
+    exchange.canary = 'candidate'
+    return there.decision
+  }
+
+  #chosen(exchange: Exchange, state: Parameters<typeof inCanary>[0]): boolean {
+    if (!inCanary(state, exchange.subjects[0])) return false
+    const off = (this.#health.get(state.domain)?.offUntil ?? 0) > this.#now()
+    if (off) this.#count(state.domain, 'off')
+    return !off
+  }
+
+  /** It answered, wholly or not. */
+  answered({ route }: Decision, wholly: boolean): void {
+    const domain = route?.domain
+    if (domain == null) return
+    if (wholly) this.#health.delete(domain)
+    else this.#failed(domain)
+    this.#count(domain, wholly ? 'served' : 'failed')
+  }
+
+  /** From here on the owner serves this request. */
+  giveUp(exchange: Exchange, { route }: Decision, why: 'stale' | 'failed'): void {
+    exchange.canary = 'owner'
+    const domain = route?.domain
+    if (domain == null) return
+    this.#count(domain, why)
+    if (why === 'failed') this.#failed(domain)
+  }
+
+  #failed(domain: string): void {
+    const health = this.#health.get(domain) ?? { failures: 0, offUntil: 0 }
+    this.#health.set(domain, health)
+    health.failures += 1
+    if (health.failures < failuresInRow) return
+    health.failures = 0
+    health.offUntil = this.#now() + offMs
+  }
+}
+
+/** An answer that the client must not see. */
+export class CandidateFailed extends Error {
+  constructor(upstream: string, status: number) {
+    super(`${upstream} answered ${status} to a read of the canary`)
+  }
+}
