@@ -10,6 +10,7 @@ import {
   type Problem,
   parseManifest,
   parseProject,
+  projectRecord,
   type RouteTable,
 } from '@matapalo/core'
 import { FileRefused, Refused } from './errors.ts'
@@ -39,7 +40,8 @@ export async function registerProject(
   const parsed = parseProject(source.yaml, source.file, variables)
   if ('problems' in parsed) return refuse(parsed.problems)
   return lease.guarded('project', async (tx) => {
-    await writeProject(tx, source.yaml, parsed.project)
+    const record = projectRecord(source.yaml, parsed.project, variables)
+    await writeProject(tx, source.yaml, record)
     await writeAudit(tx, {
       actor,
       action: 'project',

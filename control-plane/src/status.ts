@@ -12,6 +12,7 @@ import {
   type TransferKind,
 } from '@matapalo/core'
 import type { Control } from './control.ts'
+import { storedProblems } from './ledger/catalogue.ts'
 import { readDecommission } from './ledger/decommissions.ts'
 import { readEdges } from './ledger/edges.ts'
 import { isoTime } from './ledger/json.ts'
@@ -20,6 +21,7 @@ import { readTransfers } from './ledger/transfers.ts'
 import { lastVerification } from './ledger/verifications.ts'
 import { targetDb } from './live/stores.ts'
 import { checkGates } from './preconditions/index.ts'
+import { problemLine } from './preflight.ts'
 import { openEntries, settledEntries } from './quarantine.ts'
 import { transferReport } from './report.ts'
 
@@ -76,6 +78,7 @@ export async function domainStatus(control: Control, name: string) {
     gates,
     revocations,
     ending,
+    problems,
   ] = await Promise.all([
     Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
     onBothSides((side) => readFence(stores[side], name)),
@@ -90,6 +93,7 @@ export async function domainStatus(control: Control, name: string) {
     domain.phase === 'decommissioned' ? [] : checkGates(control, kind, [name]),
     readRevocations(ledger, name),
     readDecommission(ledger, name),
+    storedProblems(ledger, name).then((found) => found.map(problemLine)),
   ])
   const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
   const whyNot = gates.filter(isOpen)
@@ -103,7 +107,7 @@ export async function domainStatus(control: Control, name: string) {
     hold: domain.hold,
     prepared: domain.prepared,
     frozen: domain.frozen,
-    manifest: { file: manifest.file, version: domain.manifestVersion },
+    manifest: { file: manifest.file, version: domain.manifestVersion, problems },
     feeds,
     lagMs: feeds.find(({ direction }) => direction === directionFrom(domain.owner))?.lagMs ?? null,
     fences: { monolith: fences[0] ?? null, service: fences[1] ?? null },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Manifest, Phase } from '@matapalo/core'
-import { MatapaloError } from '@matapalo/core'
+import { MatapaloError, storedManifest } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
 
 export interface FedDomain {
@@ -38,16 +38,16 @@ export async function fedDomains(ledger: Db): Promise<readonly FedDomain[]> {
 
 export async function currentManifest(ledger: Db, domain: string): Promise<Manifest> {
   const [row] = await ledger.query(
-    `SELECT m.json, e.detail AS ending FROM domain d
+    `SELECT m.yaml, m.json, e.detail AS ending FROM domain d
      JOIN manifest m ON m.domain = d.name AND m.version = d.manifest_version
      LEFT JOIN decommission e ON e.domain = d.name AND e.state IN ('renamed', 'undoing')
      WHERE d.name = ?`,
     [domain],
   )
   if (row === undefined) throw new ManifestMissing(domain)
-  // Both written by the control plane, after its checks.
-  const manifest = JSON.parse(String(row.json)) as Manifest
+  const { manifest } = storedManifest({ yaml: String(row.yaml), json: String(row.json) })
   if (row.ending === null) return manifest
+  // Written by the control plane.
   const { names } = JSON.parse(String(row.ending)) as { names: Readonly<Record<string, string>> }
   return withOldNames(manifest, names)
 }

@@ -112,6 +112,11 @@ export const statusText = (answer: Answer): string =>
     ...list(answer.quarantine).map((one) =>
       bad(`quarantine ${one.direction} ${one.id}: ${one.table} ${one.key ?? ''}: ${one.message}`),
     ),
+    ...((fields(answer.manifest).problems ?? []) as readonly string[]).map((line) =>
+      bad(
+        `the manifest in the ledger is no longer accepted, and goes on as it was read: ${line}; then run: matapalo register ${fields(answer.manifest).file}`,
+      ),
+    ),
     ...((answer.whyNot ?? []) as readonly string[]).map(bad),
   ].join('\n')
 
