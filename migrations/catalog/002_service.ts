@@ -103,6 +103,7 @@ export async function up(knex: Knex): Promise<void> {
     await knex.raw(`${table} ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`)
   }
   await knex.raw('SET SESSION innodb_ft_enable_stopword = DEFAULT')
+  await knex.raw('ALTER TABLE product ADD KEY product_featured (featured)')
   await knex('text_sweep').insert({
     id: 1,
     swept_to: 0,
@@ -125,6 +126,7 @@ export async function down(knex: Knex): Promise<void> {
       await knex.raw(`DROP TRIGGER IF EXISTS listing_${part}_${event}`)
     }
   }
+  await knex.raw('ALTER TABLE product DROP KEY product_featured')
   for (const table of [
     'listing_generation',
     'text_sweep',

@@ -8,7 +8,9 @@ import { readDocument } from '@bookshop/kit/http/contract'
 import type { Express } from 'express'
 import { bookRoutes } from './routes/books.ts'
 import { categoryRoutes } from './routes/categories.ts'
+import { coverRoutes } from './routes/covers.ts'
 import { reservationRoutes } from './routes/reservations.ts'
+import { searchRoutes } from './routes/search.ts'
 import { staffBookRoutes } from './routes/staffBooks.ts'
 import type { Shop } from './shop.ts'
 
@@ -26,5 +28,7 @@ export const createApp = (parts: AppParts): Express =>
       staffBookRoutes(parts),
       categoryRoutes(parts),
       reservationRoutes(parts),
+      coverRoutes(parts),
+      searchRoutes(parts),
     ],
   })

@@ -1,11 +1,12 @@
 /**
- * Stock changes in one way only: lock the inventory rows in key order, change the quantity, and write
- * one movement that says why.
+ * Stock changes in one way only: lock the inventory rows in key order, change the quantity, write one
+ * movement that says why, and tell it.
  *
  * @module
  */
 import type { Transaction } from '@bookshop/kit/database'
 import { utcText } from '@bookshop/kit/instants'
+import { tellLowStock, tellStock } from './events.ts'
 
 export type MovementReason = 'sale' | 'release' | 'restock' | 'adjustment' | 'expiry'
 
@@ -48,6 +49,24 @@ export async function moveStock(
   await transaction('inventory').where('product_id', productId).increment('quantity', delta)
   await touchProduct(transaction, productId, now)
   await recordMovement(transaction, productId, delta, reason, reference, now)
+  await tellMovement(transaction, productId, { delta, reason, reference })
+}
+
+async function tellMovement(
+  transaction: Transaction,
+  productId: number,
+  movement: { readonly delta: number; readonly reason: MovementReason; readonly reference: string },
+): Promise<void> {
+  const row = await transaction<Inventory>('inventory')
+    .select('quantity', 'low_stock')
+    .where('product_id', productId)
+    .first()
+  if (!row) throw new TypeError('stock of a book that is not there')
+  const { quantity: stock, low_stock } = row
+  await tellStock(transaction, productId, { ...movement, stock })
+  if (stock <= low_stock && stock - movement.delta > low_stock) {
+    await tellLowStock(transaction, productId, stock, low_stock)
+  }
 }
 
 export async function recordMovement(

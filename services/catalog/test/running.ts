@@ -12,6 +12,8 @@ import { shownIn } from '@bookshop/kit/instants'
 import { type Log, silentLog } from '@bookshop/kit/log'
 import { newSigner } from '../../kit/test/signer.ts'
 import { createApp } from '../src/app.ts'
+import { listingsOver } from '../src/cache/listings.ts'
+import { type CacheStore, noStore } from '../src/cache/store.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 
 export interface Answer {
@@ -26,17 +28,29 @@ export interface Running {
   readonly metrics: Metrics
   readonly identity: (...roles: readonly string[]) => Promise<string>
   /** Asks as somebody with this role; null is a call without identity. */
-  ask(role: string | null, method: string, path: string, body?: unknown): Promise<Answer>
+  ask(
+    role: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   stop(): Promise<void>
 }
 
-export async function runApp(database: Database, log: Log = silentLog): Promise<Running> {
+export async function runApp(
+  database: Database,
+  log: Log = silentLog,
+  cache: (metrics: Metrics) => CacheStore = () => noStore,
+): Promise<Running> {
   const edge = await newSigner()
   const metrics = createMetrics()
+  const store = cache(metrics)
   const app = createApp({
     database,
     show: shownIn('America/Bogota'),
     now: () => new Date(),
+    listings: listingsOver({ database, store, metrics }),
     readIdentity: identityReader({ edge: { keys: edge.keys, audience: 'catalog' } }),
     metrics,
     log,
@@ -50,12 +64,13 @@ export async function runApp(database: Database, log: Log = silentLog): Promise<
     url,
     metrics,
     identity,
-    async ask(role, method, path, body) {
+    async ask(role, method, path, body, more = {}) {
       const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           ...(role === null ? {} : { 'x-matapalo-identity': await identity(role) }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...more,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
@@ -63,6 +78,8 @@ export async function runApp(database: Database, log: Log = silentLog): Promise<
       const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
       return { status: response.status, headers: response.headers, json }
     },
-    stop: () => server.stop(),
+    async stop() {
+      await Promise.all([server.stop(), store.stop()])
+    },
   }
 }

@@ -7,7 +7,13 @@
  * @module
  */
 import kafkajs from 'kafkajs'
-import { type Database, inTransaction, isDuplicate, type Transaction } from './database.ts'
+import {
+  type Database,
+  inTransaction,
+  isDuplicate,
+  isWriteRefused,
+  type Transaction,
+} from './database.ts'
 import type { Log } from './log.ts'
 import { traced } from './trace.ts'
 
@@ -36,7 +42,8 @@ export interface ConsumerOptions {
   readonly onOutcome?: (type: string, outcome: Outcome) => void
 }
 
-export type Outcome = 'handled' | 'duplicate' | 'ignored' | 'unreadable' | 'failed'
+/** `refused`: another store owns the tables now; the event waits until this one does. */
+export type Outcome = 'handled' | 'duplicate' | 'ignored' | 'unreadable' | 'failed' | 'refused'
 
 export interface Consumer {
   stop(): Promise<void>
@@ -101,7 +108,8 @@ export function readEvent(message: Message): ReceivedEvent | null {
 
 /**
  * Follows its topics from the oldest message that the group has not finished. An event whose handler
- * fails is tried again until it succeeds (5 s apart at most): order matters more than speed.
+ * fails is tried again until it succeeds (5 s apart at most): order matters more than speed. That the
+ * database refuses the write is no failure, and not worth a line in the log.
  */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { name, database, log, handlers, onOutcome = () => {} } = options
@@ -126,9 +134,14 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       try {
         return onOutcome(event.type, await handleOnce(database, name, event, handler))
       } catch (error) {
-        onOutcome(event.type, 'failed')
         const fields = { err: error, consumer: name, event: event.type, attempt }
-        log.warn(fields, 'event.failed')
+        if (isWriteRefused(error)) {
+          onOutcome(event.type, 'refused')
+          log.debug(fields, 'event.waits')
+        } else {
+          onOutcome(event.type, 'failed')
+          log.warn(fields, 'event.failed')
+        }
         const pause = Math.min(longestPauseMs, 50 * 2 ** Math.min(attempt, 10))
         await new Promise((resolve) => setTimeout(resolve, pause))
         await heartbeat()

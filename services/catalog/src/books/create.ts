@@ -6,8 +6,6 @@
  * @module
  */
 import {
-  type Database,
-  inTransaction,
   isDuplicate,
   isMissingParent,
   type Queryable,
@@ -16,6 +14,8 @@ import {
 import { ApiError, invalid } from '@bookshop/kit/errors'
 import { type Body, optionalReference, text, whole } from '@bookshop/kit/input'
 import { utcText } from '@bookshop/kit/instants'
+import { tellProduct } from '../events.ts'
+import { copyTexts } from '../search/text.ts'
 import { recordMovement } from '../stock.ts'
 import { lowStockOf, priceOf, productColumns } from './fields.ts'
 
@@ -26,7 +26,8 @@ export function explainBook(error: unknown): unknown {
   return error
 }
 
-async function byReference(on: Queryable, reference: string | null): Promise<number | null> {
+/** The book that was made under this reference. */
+export async function byReference(on: Queryable, reference: string | null): Promise<number | null> {
   if (reference === null) return null
   const row = await on<{ id: number; reference: string }>('product')
     .select('id')
@@ -54,7 +55,7 @@ const readNewBook = (body: Body): NewBook => ({
   reference: optionalReference(body),
 })
 
-async function insert(transaction: Transaction, book: NewBook, now: Date): Promise<number> {
+async function insertBook(transaction: Transaction, book: NewBook, now: Date): Promise<number> {
   const [id] = await transaction('product').insert({
     ...book.product,
     reference: book.reference,
@@ -72,25 +73,22 @@ async function insert(transaction: Transaction, book: NewBook, now: Date): Promi
     const reference = book.reference ?? `create:${id}`
     await recordMovement(transaction, id, book.quantity, 'adjustment', reference, now)
   }
+  await copyTexts(transaction, [id])
+  await tellProduct(transaction, id, 'product.created')
   return id
 }
 
-/** Errors: 400 `invalid_request`, 409 `isbn_taken`. */
+/**
+ * Errors: 400 `invalid_request`, 409 `isbn_taken`, and the database's own duplicate key when the same
+ * request won a moment ago: look for its reference then.
+ */
 export async function createBook(
-  database: Database,
+  transaction: Transaction,
   body: Body,
   now: Date,
 ): Promise<{ readonly id: number; readonly created: boolean }> {
   const book = readNewBook(body)
-  const known = await byReference(database, book.reference)
+  const known = await byReference(transaction, book.reference)
   if (known !== null) return { id: known, created: false }
-  try {
-    const id = await inTransaction(database, (transaction) => insert(transaction, book, now))
-    return { id, created: true }
-  } catch (error) {
-    // The same request may have won the race a moment ago.
-    const winner = isDuplicate(error) ? await byReference(database, book.reference) : null
-    if (winner !== null) return { id: winner, created: false }
-    throw explainBook(error)
-  }
+  return { id: await insertBook(transaction, book, now), created: true }
 }

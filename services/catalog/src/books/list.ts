@@ -24,6 +24,8 @@ export interface ListRequest {
   readonly categoryIds: readonly number[] | null
   /** Trimmed; '' is no search. */
   readonly search: string
+  /** Those that people talk about, and no others. */
+  readonly featured: boolean
   readonly sort: Sort
   readonly page: number
   readonly perPage: number
@@ -70,14 +72,17 @@ function matching(database: Database, request: ListRequest): Query {
     query.join(candidates(database, request.search), 'c.id', 'p.id')
   }
   if (request.categoryIds !== null) query.whereIn('p.category_id', [...request.categoryIds])
+  if (request.featured) query.where('p.featured', 1)
   return query
 }
 
-export async function listBooks(
-  database: Database,
-  request: ListRequest,
-  show: ShowInstant,
-): Promise<Page<Book>> {
+/** Which books a page shows, and how many there are in all (1000 at most). Stock does not matter. */
+export interface Found {
+  readonly ids: readonly number[]
+  readonly total: number
+}
+
+export async function findBooks(database: Database, request: ListRequest): Promise<Found> {
   const pageIds = matching(database, request)
     .orderBy([...orders[request.sort]])
     .limit(request.perPage)
@@ -88,13 +93,21 @@ export async function listBooks(
     pageIds,
     database.from(counted).count<{ total: number }[]>({ total: '*' }),
   ])
-  return {
-    items: await booksInOrder(database, ids, show),
-    page: request.page,
-    per_page: request.perPage,
-    total: counts[0]?.total ?? 0,
-  }
+  return { ids, total: counts[0]?.total ?? 0 }
 }
+
+/** The rows are always read now: price, stock and title are those of this moment. */
+export const pageOf = async (
+  database: Database,
+  { ids, total }: Found,
+  { page, perPage }: Pick<ListRequest, 'page' | 'perPage'>,
+  show: ShowInstant,
+): Promise<Page<Book>> => ({
+  items: await booksInOrder(database, ids, show),
+  page,
+  per_page: perPage,
+  total,
+})
 
 /** Ids first, whole rows after: the sort then touches narrow index entries only. */
 async function booksInOrder(

@@ -4,15 +4,15 @@
  * @module
  */
 import {
-  type Database,
-  inTransaction,
   isDuplicate,
   isMissingParent,
   isStillReferenced,
+  type Transaction,
 } from '@bookshop/kit/database'
 import { ApiError, invalid } from '@bookshop/kit/errors'
 import { type Body, text, truth, whole } from '@bookshop/kit/input'
-import { idsUnder, noSuchCategory, readCategories } from './tree.ts'
+import { tellCategory } from '../events.ts'
+import { type Category, idsUnder, noSuchCategory, readCategories, readCategory } from './tree.ts'
 
 const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
@@ -56,46 +56,58 @@ function columnsOf(body: Body): Record<string, string | number | null> {
   return columns
 }
 
-/** Resolves to the id. Errors: 400 `invalid_request`, 409 `slug_taken`. */
-export async function createCategory(database: Database, body: Body): Promise<number> {
+/** Errors: 400 `invalid_request`, 409 `slug_taken`. */
+export async function createCategory(transaction: Transaction, body: Body): Promise<Category> {
   const columns = columnsOf(body)
   const name = text(body, 'name', 120)
   columns.slug ??= slugOf(name)
   if (columns.slug === '') throw invalid('slug', 'needed, since the name gives none')
-  try {
-    const [id] = await database('category').insert(columns)
-    if (id === undefined) throw new TypeError('the driver returned no insert id')
-    return id
-  } catch (error) {
-    throw explainCategory(error)
-  }
+  const [id] = await explained(transaction('category').insert(columns))
+  if (id === undefined) throw new TypeError('the driver returned no insert id')
+  return told(transaction, id, 'category.created')
 }
 
 /** Errors: 400 `invalid_request` (also for a parent at or below itself), 404, 409 `slug_taken`. */
-export async function patchCategory(database: Database, id: number, body: Body): Promise<void> {
+export async function patchCategory(
+  transaction: Transaction,
+  id: number,
+  body: Body,
+): Promise<Category> {
   const columns = columnsOf(body)
+  // The whole tree is locked: two moves at once could make a circle that neither sees.
+  const rows = await readCategories(transaction, 'forUpdate')
+  if (!rows.some((row) => row.id === id)) throw noSuchCategory()
+  if (typeof columns.parent_id === 'number' && idsUnder(rows, id).includes(columns.parent_id)) {
+    throw invalid('parent_id', 'the category itself or one below it')
+  }
+  if (Object.keys(columns).length === 0) throw invalid('body', 'nothing to change')
+  await explained(transaction('category').where({ id }).update(columns))
+  return told(transaction, id, 'category.changed')
+}
+
+/** Errors: 404, 409 `category_in_use`. */
+export async function deleteCategory(transaction: Transaction, id: number): Promise<void> {
+  const category = await readCategory(transaction, id)
+  const deleted = await explained(transaction('category').where({ id }).delete())
+  if (deleted === 0) throw noSuchCategory()
+  await tellCategory(transaction, category, 'category.deleted')
+}
+
+async function explained<T>(query: PromiseLike<T>): Promise<T> {
   try {
-    await inTransaction(database, async (transaction) => {
-      // The whole tree is locked: two moves at once could make a circle that neither sees.
-      const rows = await readCategories(transaction, 'forUpdate')
-      if (!rows.some((row) => row.id === id)) throw noSuchCategory()
-      if (typeof columns.parent_id === 'number' && idsUnder(rows, id).includes(columns.parent_id)) {
-        throw invalid('parent_id', 'the category itself or one below it')
-      }
-      if (Object.keys(columns).length === 0) throw invalid('body', 'nothing to change')
-      await transaction('category').where({ id }).update(columns)
-    })
+    return await query
   } catch (error) {
     throw explainCategory(error)
   }
 }
 
-/** Errors: 404, 409 `category_in_use`. */
-export async function deleteCategory(database: Database, id: number): Promise<void> {
-  try {
-    const deleted = await database('category').where({ id }).delete()
-    if (deleted === 0) throw noSuchCategory()
-  } catch (error) {
-    throw explainCategory(error)
-  }
+/** The category as it stands now, after everybody was told of it. */
+async function told(
+  transaction: Transaction,
+  id: number,
+  type: 'category.created' | 'category.changed',
+): Promise<Category> {
+  const category = await readCategory(transaction, id)
+  await tellCategory(transaction, category, type)
+  return category
 }

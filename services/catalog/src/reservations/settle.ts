@@ -57,6 +57,32 @@ const stateOf = (lines: readonly ReservationLine[]): ReservationState => {
   return first.state
 }
 
+/** `orderRef`'s lines are locked and reserved. */
+async function settleConfirmed(
+  transaction: Transaction,
+  orderRef: string,
+  lines: readonly ReservationLine[],
+  now: Date,
+): Promise<void> {
+  await setState(transaction, orderRef, 'confirmed', now)
+  for (const line of lines) {
+    await transaction('inventory')
+      .where('product_id', line.product_id)
+      .increment('sold', line.quantity)
+    await touchProduct(transaction, line.product_id, now)
+  }
+}
+
+async function settleCancelled(
+  transaction: Transaction,
+  orderRef: string,
+  lines: readonly ReservationLine[],
+  now: Date,
+): Promise<void> {
+  await setState(transaction, orderRef, 'cancelled', now)
+  await giveBack(transaction, lines, 'release', now)
+}
+
 /** Errors: 404, 409 `reservation_expired`, 409 `reservation_cancelled`. */
 export const confirm = (database: Database, orderRef: string, now: Date): Promise<void> =>
   inTransaction(database, async (transaction) => {
@@ -66,13 +92,7 @@ export const confirm = (database: Database, orderRef: string, now: Date): Promis
     if (state !== 'reserved') {
       throw new ApiError(409, `reservation_${state}`, `The reservation is ${state}`)
     }
-    await setState(transaction, orderRef, 'confirmed', now)
-    for (const line of lines) {
-      await transaction('inventory')
-        .where('product_id', line.product_id)
-        .increment('sold', line.quantity)
-      await touchProduct(transaction, line.product_id, now)
-    }
+    await settleConfirmed(transaction, orderRef, lines, now)
   })
 
 /** Errors: 404, 409 `reservation_confirmed`. An expired one stays expired: its stock is back. */
@@ -84,9 +104,32 @@ export const cancel = (database: Database, orderRef: string, now: Date): Promise
     if (state === 'confirmed') {
       throw new ApiError(409, 'reservation_confirmed', 'The reservation is confirmed')
     }
-    await setState(transaction, orderRef, 'cancelled', now)
-    await giveBack(transaction, lines, 'release', now)
+    await settleCancelled(transaction, orderRef, lines, now)
   })
+
+/** How a reservation was found: null when there is none. Ended ones stay as they are. */
+export type Found = ReservationState | null
+
+const settlers = { confirmed: settleConfirmed, cancelled: settleCancelled } as const
+
+/**
+ * Ends a reservation that is still open, within the caller's transaction, and says how it was found.
+ * One that has ended is not locked: its end is final, and whoever holds its rows need not be waited
+ * for.
+ */
+export async function settleIfOpen(
+  transaction: Transaction,
+  orderRef: string,
+  end: keyof typeof settlers,
+  now: Date,
+): Promise<Found> {
+  const [seen] = await readLines(transaction, orderRef)
+  if (seen?.state !== 'reserved') return seen?.state ?? null
+  const lines = await lockReservation(transaction, orderRef)
+  const [first] = lines
+  if (first?.state === 'reserved') await settlers[end](transaction, orderRef, lines, now)
+  return first?.state ?? null
+}
 
 /** Resolves to false when it was settled meanwhile, or is not due. */
 export const expire = (database: Database, orderRef: string, now: Date): Promise<boolean> =>

@@ -4,18 +4,22 @@
  * @module
  */
 import { Router } from 'express'
-import { listBooks } from '../books/list.ts'
+import { pageOf } from '../books/list.ts'
 import { priceHistory } from '../books/priceHistory.ts'
 import { readBook, readBookId } from '../books/shape.ts'
 import { readStock } from '../books/stockView.ts'
-import { findBySlug, idsUnder, readCategories } from '../categories/tree.ts'
+import type { Listings } from '../cache/listings.ts'
+import { findBySlug, idsUnder } from '../categories/tree.ts'
 import type { Shop } from '../shop.ts'
 import { listRequest, queryText } from './listRequest.ts'
 
 /** The ids that a slug stands for: none when it is unknown, null when no slug was given. */
-async function categoryFilter(shop: Shop, slug: string): Promise<readonly number[] | null> {
+export async function categoryFilter(
+  listings: Listings,
+  slug: string,
+): Promise<readonly number[] | null> {
   if (slug === '') return null
-  const rows = await readCategories(shop.database)
+  const rows = await listings.categories()
   const top = findBySlug(rows, slug)
   return top ? idsUnder(rows, top.id) : []
 }
@@ -24,8 +28,10 @@ export function bookRoutes(shop: Shop): Router {
   const { database, show } = shop
   const router = Router()
   router.get('/api/books', async (request, response) => {
-    const ids = await categoryFilter(shop, queryText(request, 'category'))
-    response.json(await listBooks(database, listRequest(request, ids), show))
+    const listings = shop.listings()
+    const ids = await categoryFilter(listings, queryText(request, 'category'))
+    const wanted = listRequest(request, ids)
+    response.json(await pageOf(database, await listings.find(wanted), wanted, show))
   })
   router.get('/api/books/:id', async (request, response) => {
     response.json(await readBook(database, readBookId(request.params.id), show))

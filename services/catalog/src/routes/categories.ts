@@ -6,17 +6,10 @@
 
 import { bodyOf } from '@bookshop/kit/input'
 import { Router } from 'express'
-import { listBooks } from '../books/list.ts'
+import { pageOf } from '../books/list.ts'
 import { createCategory, deleteCategory, patchCategory } from '../categories/edit.ts'
-import {
-  findBySlug,
-  idsUnder,
-  noSuchCategory,
-  readCategories,
-  readCategory,
-  readCategoryId,
-  toTree,
-} from '../categories/tree.ts'
+import { findBySlug, idsUnder, noSuchCategory, readCategoryId, toTree } from '../categories/tree.ts'
+import { answerOnce } from '../http/once.ts'
 import type { Shop } from '../shop.ts'
 import { listRequest, queryText } from './listRequest.ts'
 
@@ -25,27 +18,33 @@ export function categoryRoutes(shop: Shop): Router {
   const router = Router()
   router.get('/api/categories', async (request, response) => {
     const all = queryText(request, 'all') === '1'
-    response.json({ items: toTree(await readCategories(database), all) })
+    response.json({ items: toTree(await shop.listings().categories(), all) })
   })
   router.get('/api/categories/:slug/books', async (request, response) => {
-    const rows = await readCategories(database)
+    const listings = shop.listings()
+    const rows = await listings.categories()
     const top = findBySlug(rows, request.params.slug)
-    const list = listRequest(request, top ? idsUnder(rows, top.id) : [])
+    const wanted = listRequest(request, top ? idsUnder(rows, top.id) : [])
     if (!top) throw noSuchCategory()
-    response.json(await listBooks(database, list, show))
+    response.json(await pageOf(database, await listings.find(wanted), wanted, show))
   })
-  router.post('/api/categories', async (request, response) => {
-    const id = await createCategory(database, bodyOf(request.body))
-    response.status(201).json(await readCategory(database, id))
-  })
-  router.patch('/api/categories/:id', async (request, response) => {
-    const id = readCategoryId(request.params.id)
-    await patchCategory(database, id, bodyOf(request.body))
-    response.json(await readCategory(database, id))
-  })
-  router.delete('/api/categories/:id', async (request, response) => {
-    await deleteCategory(database, readCategoryId(request.params.id))
-    response.status(204).end()
-  })
+  router.post('/api/categories', (request, response) =>
+    answerOnce(database, request, response, async (transaction) => ({
+      status: 201,
+      body: await createCategory(transaction, bodyOf(request.body)),
+    })),
+  )
+  router.patch('/api/categories/:id', (request, response) =>
+    answerOnce(database, request, response, async (transaction) => {
+      const id = readCategoryId(request.params.id)
+      return { status: 200, body: await patchCategory(transaction, id, bodyOf(request.body)) }
+    }),
+  )
+  router.delete('/api/categories/:id', (request, response) =>
+    answerOnce(database, request, response, async (transaction) => {
+      await deleteCategory(transaction, readCategoryId(request.params.id))
+      return { status: 204, body: null }
+    }),
+  )
   return router
 }

@@ -30,6 +30,7 @@ export const listRequest = (
 ): ListRequest => ({
   categoryIds,
   search: searchText(request),
+  featured: queryText(request, 'featured') === '1',
   // The document allows these values only.
   sort: (queryText(request, 'sort') || 'newest') as Sort,
   page: Number(queryText(request, 'page') || 1),
