@@ -7,9 +7,9 @@
  * @module
  */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import express from 'express'
+import express, { type Express } from 'express'
 import { answerError, rawAnswer } from './answer.ts'
 import { AmbiguousRequest, type EdgeError, TooManyConnections } from './errors.ts'
 import { Exchange } from './exchange.ts'
@@ -33,20 +33,24 @@ export interface EdgeServerParts {
   readonly headersMs: number
 }
 
+/** What the guard found, kept with the message on its way through Express. */
 interface Passed {
   readonly guarded: Guarded
   readonly expectsContinue: boolean
 }
 
+interface EdgeRequest extends IncomingMessage {
+  passed: Passed | undefined
+}
+
 export function createEdgeServer(parts: EdgeServerParts): Server {
   const { pipeline, upgrades, metrics, sessionCookie, parents, clients } = parts
-  const passed = new WeakMap<IncomingMessage, Passed>()
-
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  const messages = messagesOf(app)
   app.use((req, res) => {
-    const { guarded, expectsContinue } = passed.get(req) as Passed
+    const { guarded, expectsContinue } = (req as unknown as EdgeRequest).passed as Passed
     const options = { sessionCookie, expectsContinue, parents }
     void pipeline.serve(new Exchange(req, res, guarded, options))
   })
@@ -67,7 +71,7 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     if (req.socket.destroyed || isShut(req.socket)) return
     try {
       clients.request(req.socket.remoteAddress ?? '')
-      passed.set(req, { guarded: guard(req), expectsContinue })
+      ;(req as EdgeRequest).passed = { guarded: guard(req), expectsContinue }
     } catch (error) {
       answerError(res, error, metrics)
       return
@@ -85,6 +89,9 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
 
   const server = createServer(
     {
+      ...messages,
+      // A message without content ends at once, without a stream's events.
+      optimizeEmptyRequests: true,
       insecureHTTPParser: false,
       requireHostHeader: true,
       // The guard says what is too much of what; this bounds what it is shown.
@@ -121,6 +128,23 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     void upgrades.serve(req, socket, head)
   })
   return server
+}
+
+/**
+ * Express replaces the prototypes of each message by its own, after which the engine treats messages
+ * as objects of unknown shape, at every later look. These are made with Express's prototypes.
+ */
+function messagesOf(app: Express) {
+  class Message extends IncomingMessage implements EdgeRequest {
+    passed: Passed | undefined = undefined
+  }
+  class EdgeResponse<R extends IncomingMessage> extends ServerResponse<R> {}
+  Object.setPrototypeOf(Message.prototype, app.request)
+  Object.setPrototypeOf(EdgeResponse.prototype, app.response)
+  // What Express would make for each answer; nothing here uses it.
+  Object.assign(EdgeResponse.prototype, { locals: Object.freeze({}) })
+  Object.assign(app, { request: Message.prototype, response: EdgeResponse.prototype })
+  return { IncomingMessage: Message, ServerResponse: EdgeResponse }
 }
 
 /** @returns the base URL it listens on */

@@ -44,14 +44,16 @@ export function answerFields(raw: readonly string[]): string[] {
   const fields: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
-    if (kindOf(name) & hop) continue
-    const lower = name.toLowerCase()
-    if (bound?.has(lower)) continue
-    if (lower.startsWith('x-matapalo-') || lower === 'x-request-id') continue
+    const kind = kindOf(name)
+    if (kind & hop || bound?.has(name.toLowerCase())) continue
+    if (kind & ours && mayNotAnswer(name.toLowerCase())) continue
     fields.push(name, raw[i + 1] ?? '')
   }
   return fields
 }
+
+const mayNotAnswer = (name: string): boolean =>
+  name.startsWith('x-matapalo-') || name === 'x-request-id'
 
 export interface Provenance {
   readonly host: string

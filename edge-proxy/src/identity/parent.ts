@@ -14,6 +14,9 @@ const entry = 'matapalo'
 const format =
   /^((?:[cb]_[A-Za-z0-9_-]{43}\.){0,2})((?:a_[0-9A-Fa-f:.]{2,45}\.)?)([A-Za-z0-9_-]{43})$/
 
+/** Signed entries that are remembered, about 300 octets each. */
+const capacity = 5_000
+
 export interface Parent {
   readonly subjects: readonly Subject[]
   /** Where the request came from that this one was made for. */
@@ -30,6 +33,9 @@ export class Parents {
     this.#key = createHmac('sha256', 'matapalo parent').update(secret).digest()
   }
 
+  /** Ours for what was signed last: clients come again. */
+  readonly #signed = new Map<string, string>()
+
   #mac(text: string): string {
     return createHmac('sha256', this.#key).update(text).digest('base64url')
   }
@@ -40,14 +46,27 @@ export class Parents {
     subjects: readonly Subject[],
     address?: string,
   ): string | undefined {
-    const others = (sent ?? '')
+    let named = ''
+    for (const subject of subjects) named += `${subject.replace(':', '_')}.`
+    const text = address === undefined || address === '' ? named : `${named}a_${address}.`
+    const own = text === '' ? undefined : this.#entryOf(text)
+    if (sent === undefined || sent === '') return own
+    const others = sent
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '' && !item.startsWith(`${entry}=`))
-    const named = subjects.map((subject) => `${subject.replace(':', '_')}.`).join('')
-    const text = address === undefined || address === '' ? named : `${named}a_${address}.`
-    if (text !== '') others.unshift(`${entry}=${text}${this.#mac(text)}`)
+    if (own !== undefined) others.unshift(own)
     return others.length === 0 ? undefined : others.slice(0, 32).join(',')
+  }
+
+  #entryOf(text: string): string {
+    let own = this.#signed.get(text)
+    if (own === undefined) {
+      own = `${entry}=${text}${this.#mac(text)}`
+      if (this.#signed.size >= capacity) this.#signed.clear()
+      this.#signed.set(text, own)
+    }
+    return own
   }
 
   /** Who sent the request that this one was made for; nobody when nobody signed it. */

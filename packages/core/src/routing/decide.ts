@@ -25,21 +25,25 @@ export interface Decision {
   readonly writes: readonly string[]
 }
 
+const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const none: readonly string[] = []
+
 export function decide(table: RouteTable, request: RequestLine): Decision {
   const route = matchRoute(table, request)
-  const unsafe = !['GET', 'HEAD', 'OPTIONS'].includes(request.method)
-  const all = table.domains.map(({ domain }) => domain)
-  const writes = route ? route.writes : unsafe ? all : []
+  const unsafe = !safe.has(request.method)
+  const all = route ? none : table.domains.map(({ domain }) => domain)
+  const writes = route ? route.writes : unsafe ? all : none
   const reads = route ? route.reads : all
-  const home = table.domains.find(({ domain }) => domain === route?.domain)
+  const stateOf = (name: string | null | undefined) =>
+    table.domains.find(({ domain }) => domain === name)
+  const home = stateOf(route?.domain)
   const side = (home && route?.side) ?? home?.owner ?? 'monolith'
-  const stateOf = (name: string) => table.domains.find(({ domain }) => domain === name)
   return {
     route,
     side,
     upstream: home && side === 'service' ? home.service : 'monolith',
     access: route?.access ?? (writes.length > 0 || unsafe ? 'write' : 'read'),
-    holdFor: writes.filter((name) => stateOf(name)?.hold),
+    holdFor: writes.length === 0 ? none : writes.filter((name) => stateOf(name)?.hold),
     freshFor: reads.filter((name) => {
       const state = stateOf(name)
       return state !== undefined && state.owner !== side

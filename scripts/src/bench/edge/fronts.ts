@@ -44,6 +44,8 @@ export interface EdgeOptions {
   readonly name?: string
   readonly identity?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** Another edge's program, to be measured beside this one. */
+  readonly main?: string
   /** For Node itself. */
   readonly args?: readonly string[]
   /** Asked until it is answered 200. */
@@ -60,6 +62,7 @@ export async function startEdge(
   options: EdgeOptions = {},
 ): Promise<MeasuredEdge> {
   const { name = 'this edge', identity = false, env = {}, args = [], path } = options
+  const main = options.main ?? join(root, 'edge-proxy/src/main.ts')
   const port = await freePort()
   const adminPort = await freePort()
   const state = mkdtempSync(join(tmpdir(), 'matapalo-bench-edge-'))
@@ -72,7 +75,7 @@ export async function startEdge(
   }
   const measured = await start({
     ...{ name, command: process.execPath, port },
-    args: [...args, join(root, 'edge-proxy/src/main.ts')],
+    args: [...args, main],
     env: {
       EDGE_ID: `bench-${port}`,
       EDGE_PORT: String(port),

@@ -30,6 +30,7 @@ const onto = (res: ServerResponse): Dispatcher.DispatchHandler => {
   }
 }
 
+process.once('SIGTERM', () => process.exit(0))
 createServer((req, res) => {
   pool.dispatch(
     {
