@@ -53,6 +53,10 @@ const asIdentity = (claims: Claims): Identity => ({
   sid: textOrNull(claims.sid),
 })
 
+/** Did somebody mean to send a bearer token, however spelt? It is judged by that alone then. */
+export const hasBearer = (headers: IncomingHttpHeaders): boolean =>
+  /^bearer\b/i.test(headers.authorization ?? '')
+
 /** The token of `Authorization: Bearer`, as it stands; null for any other scheme. */
 export const bearerOf = (headers: IncomingHttpHeaders): string | null =>
   /^bearer (.*)$/is.exec(headers.authorization ?? '')?.[1] ?? null
@@ -65,18 +69,19 @@ export function identityReader({ edge, provider }: IdentitySources): ReadIdentit
     issuer: 'matapalo-edge',
     audience: edge.audience,
     requiredClaims: ['sub', 'exp'],
+    isAccess: false,
   })
   const readBearer = provider
     ? tokenReader(provider.keys, {
         algorithm: 'ES256',
         issuer: provider.issuer,
         audience: 'bookshop',
-        type: 'at+jwt',
-        requiredClaims: ['sub', 'exp', 'client_id'],
+        requiredClaims: ['sub', 'exp', 'iat', 'client_id'],
+        isAccess: true,
       })
     : nobody
   return async (headers) => {
-    if (/^bearer\b/i.test(headers.authorization ?? '')) {
+    if (hasBearer(headers)) {
       const claims = await readBearer(bearerOf(headers) ?? '')
       return claims && asIdentity(claims)
     }

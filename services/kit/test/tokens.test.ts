@@ -2,9 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { identityReader } from '../src/identity.ts'
-import { isStrictToken, KeysUnavailable } from '../src/tokens.ts'
-import { forgeries, type Mint, misfits, newMint } from './forgeries.ts'
+import { KeysUnavailable } from '../src/tokens.ts'
+import { isStrictToken } from '../src/tokenText.ts'
+import { type Mint, newMint } from './pen.ts'
 import { newSigner } from './signer.ts'
+import { tokenKinds } from './tokenKinds.ts'
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
@@ -12,13 +14,13 @@ describe('bearer tokens', () => {
   let mint: Mint
   let read: ReturnType<typeof identityReader>
   before(async () => {
-    mint = await newMint()
+    mint = newMint()
     const edge = { keys: (await newSigner()).keys, audience: 'catalog' }
     read = identityReader({ edge, provider: { issuer: mint.issuer, keys: mint.keys } })
   })
 
   it('name the person, the client, the session and the scopes', async () => {
-    expect(await read(bearer(await mint.token({ scope: 'a b', name: 'Ana' })))).to.deep.equal({
+    expect(await read(bearer(mint.token({ scope: 'a b', name: 'Ana' })))).to.deep.equal({
       userId: 7,
       name: 'Ana',
       roles: ['customer'],
@@ -28,16 +30,19 @@ describe('bearer tokens', () => {
     })
   })
 
-  it('are refused in all forged forms', async () => {
-    const valid = await mint.token()
-    expect(await read(bearer(valid))).not.to.equal(null)
-    const all = [...(await forgeries(mint, valid)), ...(await misfits(mint))]
-    expect(all.length).to.be.at.least(45)
-    for (const { what, token } of all) expect(await read(bearer(token)), what).to.equal(null)
+  it('are at least thirty kinds', () => {
+    expect(Object.keys(tokenKinds).length).to.be.at.least(30)
   })
 
+  for (const [kind, make] of Object.entries(tokenKinds)) {
+    it(`are refused: ${kind}`, async () => {
+      expect(await read(bearer(mint.token()))).not.to.equal(null)
+      expect(await read(bearer(make(mint)))).to.equal(null)
+    })
+  }
+
   it('are read strictly', async () => {
-    const valid = await mint.token()
+    const valid = mint.token()
     expect(isStrictToken(valid)).to.equal(true)
     expect(await read({ authorization: `bearer ${valid}` })).not.to.equal(null)
     for (const header of [`Bearer  ${valid}`, `Bearer ${valid} `, `Bearer\t${valid}`, 'Bearer']) {
@@ -60,24 +65,24 @@ describe('keys behind a URL', () => {
   }
 
   it('are fetched once for any number of unknown kids', async () => {
-    const [mint, stranger] = [await newMint(), await newMint()]
+    const [mint, stranger] = [newMint(), newMint()]
     const keys = await serving(() => ({ status: 200, body: mint.keys }))
     const edge = { keys: (await newSigner()).keys, audience: 'catalog' }
     const read = identityReader({ edge, provider: { issuer: mint.issuer, keys: keys.url } })
-    expect(await read(bearer(await mint.token()))).not.to.equal(null)
+    expect(await read(bearer(mint.token()))).not.to.equal(null)
     for (let at = 0; at < 50; at += 1) {
-      expect(await read(bearer(await stranger.token({}, { kid: `k${at}x` })))).to.equal(null)
+      expect(await read(bearer(stranger.token({}, { kid: `k${at}x` })))).to.equal(null)
     }
     expect(keys.asked()).to.equal(1)
     keys.stop()
   })
 
   it('leave a token unjudged while they cannot be had', async () => {
-    const mint = await newMint()
+    const mint = newMint()
     const keys = await serving(() => ({ status: 500, body: {} }))
     const edge = { keys: (await newSigner()).keys, audience: 'catalog' }
     const read = identityReader({ edge, provider: { issuer: mint.issuer, keys: keys.url } })
-    const error = await read(bearer(await mint.token())).catch((one: unknown) => one)
+    const error = await read(bearer(mint.token())).catch((one: unknown) => one)
     expect(error).to.be.instanceOf(KeysUnavailable)
     keys.stop()
   })

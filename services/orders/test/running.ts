@@ -60,6 +60,8 @@ export interface RunOptions {
   readonly users?: Users
   readonly shop?: Partial<Shop>
   readonly callbackDelayMs?: number
+  /** Whose bearer tokens are believed; a provider of the test's own when absent. */
+  readonly believes?: Pick<Provider, 'issuer' | 'keys'>
 }
 
 export const secret = 'test secret'
@@ -93,7 +95,7 @@ export async function runApp(options: RunOptions): Promise<Running> {
     ...shop,
     readIdentity: identityReader({
       edge: { keys: edge.keys, audience: 'orders' },
-      provider: { issuer: provider.issuer, keys: provider.keys },
+      provider: options.believes ?? { issuer: provider.issuer, keys: provider.keys },
     }),
     isStopping: () => false,
     validateResponses: true,

@@ -13,7 +13,7 @@ import { createApp } from '../src/app.ts'
 import { shippedBotBook } from '../src/bot/book.ts'
 import { createMetrics, type Metrics } from '../src/metrics.ts'
 import type { Neighbours } from '../src/neighbours/at.ts'
-import { newProvider, newSigner } from './signer.ts'
+import { newProvider, newSigner, type Provider } from './signer.ts'
 
 export interface Answer {
   readonly status: number
@@ -47,9 +47,15 @@ export interface Running {
 export interface RunOptions extends Neighbours {
   readonly database: Database
   readonly now?: () => Date
+  /** Whose bearer tokens are believed; a provider of the test's own when absent. */
+  readonly believes?: Pick<Provider, 'issuer' | 'keys'>
 }
 
-export async function runApp({ now = () => new Date(), ...parts }: RunOptions): Promise<Running> {
+export async function runApp({
+  now = () => new Date(),
+  believes,
+  ...parts
+}: RunOptions): Promise<Running> {
   const edge = await newSigner()
   const provider = await newProvider()
   const metrics = createMetrics()
@@ -61,7 +67,7 @@ export async function runApp({ now = () => new Date(), ...parts }: RunOptions): 
     bot: shippedBotBook(),
     readIdentity: identityReader({
       edge: { keys: edge.keys, audience: 'support' },
-      provider: { issuer: provider.issuer, keys: provider.keys },
+      provider: believes ?? { issuer: provider.issuer, keys: provider.keys },
     }),
     metrics,
     log: process.env.SHOW_LOG ? createLog('support', 'error') : silentLog,

@@ -6,7 +6,7 @@
  */
 import type { KeySet } from '@bookshop/kit/config'
 import type { Database } from '@bookshop/kit/database'
-import { bearerOf, type Identity, identityReader, type ReadIdentity } from '@bookshop/kit/identity'
+import { hasBearer, type Identity, identityReader, type ReadIdentity } from '@bookshop/kit/identity'
 import { cookieOf, userOfSession } from './accounts/sessions.ts'
 import { activeUser, type User } from './accounts/user.ts'
 import type { TokenSessions } from './oidc/tokenSessions.ts'
@@ -55,7 +55,7 @@ export function usersIdentity(parts: IdentityParts): ReadIdentity {
   }
 
   return async (headers) => {
-    const cookie = bearerOf(headers) === null ? cookieOf(headers) : null
+    const cookie = hasBearer(headers) ? null : cookieOf(headers)
     if (cookie !== null) {
       const user = await userOfSession(database, cookie)
       return user && sessionIdentity(user)

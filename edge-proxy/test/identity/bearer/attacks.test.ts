@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
+import { tokenKinds } from '../../../../services/kit/test/tokenKinds.ts'
 import { InvalidToken } from '../../../src/identity/errors.ts'
 import { type TestEdge, testEdge, type Upstream, upstream } from '../../harness.ts'
-import { attacks } from './attacks.ts'
-import { bearersOf, type Issuer, newIssuer, rule, tokensOf } from './issuer.ts'
+import { bearersOf, type Issuer, newIssuer, penOf, rule, tokensOf } from './issuer.ts'
 
 /** Status line, fields and content of the answer to one request with these fields. */
 async function raw(url: string, fields: readonly string[]): Promise<string> {
@@ -49,12 +49,12 @@ describe('tokens that nobody may believe', () => {
   })
 
   it('are at least thirty kinds', () => {
-    expect(Object.keys(attacks).length).to.be.at.least(30)
+    expect(Object.keys(tokenKinds).length).to.be.at.least(30)
   })
 
-  for (const [kind, make] of Object.entries(attacks)) {
+  for (const [kind, make] of Object.entries(tokenKinds)) {
     it(`are refused with 401 and a reason, on a public route too: ${kind}`, async () => {
-      const token = await make(issuer)
+      const token = make(penOf(issuer))
       const answer = await raw(edge.url, [`Authorization: Bearer ${token}`])
       expect(answer).to.match(/^HTTP\/1\.1 401 /)
       expect(answer).to.match(
@@ -125,8 +125,8 @@ describe('tokens that nobody may believe', () => {
   describe('convict', () => {
     const believes = async (verify: (token: string) => unknown): Promise<readonly string[]> => {
       const believed: string[] = []
-      for (const [kind, make] of Object.entries(attacks)) {
-        const token = await make(issuer)
+      for (const [kind, make] of Object.entries(tokenKinds)) {
+        const token = make(penOf(issuer))
         try {
           await verify(token)
           believed.push(kind)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KeyObject } from 'node:crypto'
 import {
   type CryptoKey,
   exportJWK,
@@ -12,6 +13,7 @@ import {
   type JWTHeaderParameters,
   SignJWT,
 } from 'jose'
+import { es256, type Pen } from '../../../../services/kit/test/tokenKinds.ts'
 import { Bearers } from '../../../src/identity/bearer/bearers.ts'
 import { type AskBridge, Bridge } from '../../../src/identity/bearer/bridge.ts'
 import { RemoteKeys } from '../../../src/identity/bearer/keys.ts'
@@ -76,6 +78,17 @@ export async function newIssuer(kid = 'k1'): Promise<Issuer> {
         .sign(privateKey),
   }
 }
+
+/** The issuer's own pen, for kinds of tokens that nobody may believe. */
+export const penOf = ({ header, publicJwk, publicPem, claims, privateKey }: Issuer): Pen => ({
+  issuer: rule.issuer,
+  audience: rule.audience,
+  header,
+  publicJwk: { ...publicJwk },
+  publicPem,
+  claims,
+  sign: (input) => es256(KeyObject.from(privateKey), input),
+})
 
 export const bearersOf = (issuer: Issuer): Bearers =>
   new Bearers(new RemoteKeys({ fetchKeys: async () => issuer.jwks }).find, rule)

@@ -46,6 +46,9 @@ export interface Rig {
   stop(): Promise<void>
 }
 
+/** What every rig seals and signs with. */
+export const rigSecret = Buffer.alloc(32, 7)
+
 let schemas = 0
 
 /** A schema of the calling suite's own on the shared server. */
@@ -106,7 +109,7 @@ export async function startRig(
     DATABASE_URL: schema.url.href,
     IDENTITY_JWKS: JSON.stringify(edge.keys),
     ISSUER: issuer,
-    USERS_SECRET: Buffer.alloc(32, 7).toString('base64url'),
+    USERS_SECRET: rigSecret.toString('base64url'),
     OIDC_CLIENTS: JSON.stringify(clients),
     ...env,
   })
