@@ -13,7 +13,20 @@ export class KillPlanInvalid extends MatapaloError {
   readonly code = 'MATAPALO_KILL_PLAN_INVALID'
 }
 
-export const stages = ['backfill', 'verify', 'cutover', 'rollback', 'recutover'] as const
+/** Of both demos; a name that comes again means its first time. */
+export const stages = [
+  'prepare',
+  'backfill',
+  'verify',
+  'cutover',
+  'rollback',
+  'recutover',
+  'cutover-users',
+  'cutover-orders',
+  'cutover-storefront',
+  'decommission',
+  'retire',
+] as const
 
 export function parseKill(text: string, processes: readonly string[]): KillPlan {
   const at = text.indexOf('@')

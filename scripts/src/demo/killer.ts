@@ -23,6 +23,7 @@ export class Killer {
   readonly #say: (line: string) => void
   readonly #timers: NodeJS.Timeout[] = []
   readonly #abort = new AbortController()
+  readonly #met = new Set<string>()
   readonly done: string[] = []
 
   constructor(stack: Stack, kills: readonly KillPlan[], say: (line: string) => void) {
@@ -42,7 +43,10 @@ export class Killer {
     }
   }
 
+  /** A stage begins; only its first time counts. */
   stage(name: string): void {
+    if (this.#met.has(name)) return
+    this.#met.add(name)
     for (const plan of this.#kills) {
       // A moment later, so that the stage is under way.
       if ('atStep' in plan && plan.atStep === name && !isStep(name)) {

@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the catalogue leaves the bookshop and comes back, live.
+ * `npm run demo`: a shop leaves its monolith, live.
  *
  * Exit codes: 0 the promise was kept, 1 it was broken or not proven, 2 the run itself failed, 64 usage,
  * 130 interrupted before the verdict.
@@ -9,14 +9,16 @@
 import { writeFileSync } from 'node:fs'
 import { MatapaloError } from '@matapalo/core'
 import colors from 'picocolors'
-import { Arena } from '../arena/arena.ts'
+import { Arena, domainNames } from '../arena/arena.ts'
 import { Traffic } from '../traffic/trafficProcess.ts'
 import { Killer, killEnvironment } from './killer.ts'
 import { type DemoOptions, demoOptions } from './options.ts'
+import type { StageReport } from './report.ts'
 import { renderScoreboard } from './scoreboard.ts'
-import type { Show } from './stage.ts'
-import { demoStages } from './stages/index.ts'
+import type { Show, Stage } from './stage.ts'
+import { catalogStages, shopStages } from './stages/index.ts'
 import { tell } from './tell.ts'
+import { demoVerdict } from './verdict.ts'
 
 const begun = performance.now()
 const say = (line: string): void => {
@@ -24,20 +26,51 @@ const say = (line: string): void => {
   process.stdout.write(`${colors.dim(`${seconds} s`)}  ${line}\n`)
 }
 
-async function demo(options: DemoOptions): Promise<boolean> {
-  say('starting the stack')
-  const arena = await Arena.open({
+/** What providers take to call back: long enough to be on its way when orders move. */
+const callbackMs = 5_000
+
+const open = (options: DemoOptions): Promise<Arena> =>
+  Arena.open({
     instance: options.keep ? 'main' : `demo-${process.pid}`,
     ...options,
+    domains: options.only === 'shop' ? domainNames : ['catalog'],
     env: {
       'control-plane': killEnvironment(options.kills),
       cdc: { CDC_HEARTBEAT_MS: '200' },
+      orders: { ORDERS_CALLBACK_DELAY_MS: String(callbackMs) },
+      users: { ACCESS_TOKEN_TTL_S: '30' },
     },
   })
+
+async function walk(
+  show: Show,
+  stages: readonly Stage[],
+  killer: Killer,
+): Promise<readonly StageReport[]> {
+  const took: StageReport[] = []
+  for (const stage of stages) {
+    say(colors.bold(stage.title))
+    killer.stage(stage.name)
+    const from = performance.now()
+    await stage.run(show)
+    const seconds = (performance.now() - from) / 1000
+    took.push({ name: stage.name, seconds: Math.round(seconds * 10) / 10 })
+    if (stage.name === 'traffic') killer.begin()
+  }
+  return took
+}
+
+async function demo(options: DemoOptions): Promise<boolean> {
+  const whole = options.only === 'shop'
+  say('starting the stack')
+  const arena = await open(options)
   onStop(() => arena.close())
   say(`stack ready in ${(arena.stack.startedMs / 1000).toFixed(1)} s; seeding`)
   await arena.seed()
-  const traffic = new Traffic(arena.loadOptions(options))
+  const traffic = new Traffic({
+    ...arena.loadOptions(options),
+    mix: whole ? 'shop' : 'catalog',
+  })
   onStop(() => traffic.kill())
   const killer = new Killer(arena.stack, options.kills, (line) => say(colors.red(line)))
   onStop(() => killer.stop())
@@ -48,35 +81,40 @@ async function demo(options: DemoOptions): Promise<boolean> {
     say: (line) => say(`  ${line}`),
     transfers: [],
     backfills: [],
-    rowsPerSecond: 0,
-    verified: false,
+    backfillRates: new Map(),
+    background: new Map(),
+    verified: new Map(),
+    flips: [],
+    browser: null,
+    browserSkipped: whole ? null : 'only the catalogue moves',
+    stockBefore: new Map(),
     trafficSince: 0,
+    afterTheEnd: null,
   }
-  for (const stage of demoStages) {
-    say(colors.bold(stage.title))
-    killer.stage(stage.name)
-    await stage.run(show)
-    if (stage.name === 'traffic') killer.begin()
-  }
+  onStop(() => show.browser?.close())
+  const stages = await walk(show, whole ? shopStages : catalogStages, killer)
   killer.stop()
+  const pss = Object.values(await arena.stack.pss())
   const result = await traffic.stop()
   const trafficUntil = Date.now()
-  say('traffic has ended; comparing what clients were told with what the owner holds')
+  say('traffic has ended; comparing what clients were told with what the owners hold')
   await Promise.all([arena.lag.collect(), arena.holds.collect()])
-  const verdict = await arena.verdict({
-    writes: result.writes,
-    ownPrices: new Map(result.ownPrices),
-  })
-  const { summary } = result
-  const refusedJobWrites = await arena.refusedJobRuns()
+  const verdict = await demoVerdict(show, result)
+  const { summary, lasting } = result
   const report = tell(show, {
     summary,
+    lasting,
     verdict,
-    refusedJobWrites,
+    refusedJobWrites: await arena.refusedJobRuns(),
     kills: killer.done,
+    stages,
+    pssMiB: pss.reduce((sum, mib) => sum + (mib ?? 0), 0),
     trafficUntil,
   })
-  for (const { at, what } of [...summary.failures, ...summary.stale]) say(`  ${at} ms: ${what}`)
+  for (const { at, what } of [...summary.failures, ...summary.stale, ...summary.turnedAway]) {
+    say(`  ${at} ms: ${what}`)
+  }
+  for (const line of show.browser?.failures ?? []) say(`  browser: ${line}`)
   for (const example of verdict.examples) say(`  ${example}`)
   process.stdout.write(`\n${renderScoreboard(report)}`)
   if (options.report !== null) {

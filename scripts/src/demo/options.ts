@@ -9,6 +9,8 @@ import { componentNames } from '../stack/index.ts'
 import { type KillPlan, parseKill } from './kill.ts'
 
 export interface DemoOptions {
+  /** `catalog`: there and back and there again. `shop`: everything, until the old shop is off. */
+  readonly only: 'catalog' | 'shop'
   readonly keep: boolean
   readonly report: string | null
   readonly kills: readonly KillPlan[]
@@ -21,6 +23,8 @@ export interface DemoOptions {
   readonly clerks: number
   /** Seconds of service after each transfer. */
   readonly dwell: number
+  /** Seconds of traffic after the monolith's process has ended. */
+  readonly after: number
   readonly catalogue: string | null
 }
 
@@ -29,13 +33,17 @@ export class DemoUsage extends MatapaloError {
 }
 
 export const usage = `npm run demo -- [options]
+  --only catalog|shop  the catalogue there, back and there again (default), or the whole shop
   --keep               leave everything running at the end, until Ctrl-C
   --report FILE        write the scoreboard as JSON
   --kill PROCESS@WHEN  SIGKILL on the way: at a step of the first transfer, a stage, or after seconds
                        of traffic; may be given more than once
   --books N            books in the shop (200000)
+  --users N            accounts, one of fifty is staff (50000; 1200 for the catalogue alone)
+  --orders N           orders of the past (200000; 5000 for the catalogue alone)
   --rate N             requests a second (130)
   --dwell SECONDS      service after each transfer (20)
+  --after SECONDS      traffic after the monolith was stopped (60)
   --catalogue FILE     a real catalogue, CSV, as the first books
 `
 
@@ -46,20 +54,39 @@ const whole = (name: string, value: string): number => {
   return Number(value)
 }
 
+/** Accounts and orders when nothing is said; one of fifty is staff, and each clerk logs in as one. */
+const sizes = {
+  catalog: { users: '1200', orders: '5000' },
+  shop: { users: '50000', orders: '200000' },
+} as const
+
+const leastUsers = 1_200
+
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = readArgs(args)
+  const { only = 'catalog' } = values
+  if (only !== 'catalog' && only !== 'shop') {
+    throw new DemoUsage(`--only ${only}: expected catalog or shop\n${usage}`)
+  }
+  const users = whole('users', values.users ?? sizes[only].users)
+  if (users < leastUsers) {
+    throw new DemoUsage(
+      `--users ${users}: expected ${leastUsers} or more, so that all can log in\n${usage}`,
+    )
+  }
   return {
+    only,
     keep: values.keep ?? false,
     report: values.report ?? null,
     kills: (values.kill ?? []).map((text) => parseKill(text, componentNames)),
     books: whole('books', values.books ?? '200000'),
-    // One of fifty is staff, and each clerk logs in as one of them.
-    users: 1_200,
-    orders: 5_000,
+    users,
+    orders: whole('orders', values.orders ?? sizes[only].orders),
     rate: whole('rate', values.rate ?? '130'),
     customers: 60,
     clerks: 24,
     dwell: whole('dwell', values.dwell ?? '20'),
+    after: whole('after', values.after ?? '60'),
     catalogue: values.catalogue ?? null,
   }
 }
@@ -72,7 +99,11 @@ function readArgs(args: readonly string[]) {
         keep: { type: 'boolean' },
         report: { type: 'string' },
         kill: { type: 'string', multiple: true },
+        only: { type: 'string' },
         books: { type: 'string' },
+        users: { type: 'string' },
+        orders: { type: 'string' },
+        after: { type: 'string' },
         rate: { type: 'string' },
         dwell: { type: 'string' },
         catalogue: { type: 'string' },

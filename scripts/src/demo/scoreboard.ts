@@ -20,6 +20,8 @@ export function renderScoreboard(report: Report): string {
     ['lost writes', zero(report.lostWrites)],
     ['doubled writes', zero(report.doubledWrites)],
     ['stale reads of own writes', zero(report.staleReads)],
+    ['forced logouts', zero(report.forcedLogouts)],
+    ['paid orders without their stock', zero(report.paidWithoutStock)],
   )
   const figures = new Table({ head: ['what', 'measured'], style: { head: [] } })
   figures.push(
@@ -35,7 +37,10 @@ export function renderScoreboard(report: Report): string {
     ['lag p50, p99', `${ms(report.lagP50Ms)}, ${ms(report.lagP99Ms)}`],
     ['lag during backfill p99', ms(report.lagDuringBackfillP99Ms)],
     ['backfill', `${whole(report.backfillRowsPerSecond)} rows/s`],
-    ['rows verified equal', report.verified ? 'yes' : colors.red('no')],
+    ['rows verified equal', yes(report.verified)],
+    ['stock = first − sold + restocked', yes(report.stockConserved)],
+    ...(report.monolithOff ? [['the monolith', 'off']] : []),
+    ...shopFigures(report),
   )
   const transfers = new Table({
     head: ['transfer', 'outcome', 'pause', 'steps (ms)'],
@@ -53,8 +58,61 @@ export function renderScoreboard(report: Report): string {
   const verdict = report.promiseKept
     ? colors.green(colors.bold('The promise was kept.'))
     : colors.red(colors.bold(`${unkept(report.broken)}:\n  ${report.broken.join('\n  ')}`))
-  const tables = [promise, figures, transfers].map((table) => table.toString()).join('\n')
+  const parts = [promise, figures, ...domainTable(report), transfers]
+  const tables = parts.map((table) => table.toString()).join('\n')
   return `${tables}\n\n${verdict}\n`
+}
+
+const yes = (is: boolean): string => (is ? 'yes' : colors.red('no'))
+
+function shopFigures({ sessions, browser, stages, pssMiB }: Report): readonly [string, string][] {
+  const took = stages.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8)
+  return [
+    ['sessions from first to last', `${sessions.cookies} cookies, ${sessions.bearers} tokens`],
+    ['bought with a browser', browser.skipped ?? `${browser.purchases} times`],
+    ['memory of the whole stack', `${Math.round(pssMiB)} MiB`],
+    [
+      'longest stages',
+      inLines(
+        took.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`),
+        4,
+      ),
+    ],
+  ]
+}
+
+/** One line for each domain, where more than one moved. */
+function domainTable({ domains, seconds }: Report): readonly Table.Table[] {
+  const all = Object.entries(domains)
+  if (all.length < 2) return []
+  const table = new Table({
+    head: [
+      'domain',
+      'req/s',
+      'writes/s',
+      'own reads',
+      'failed',
+      'lost',
+      'doubled',
+      'stale',
+      'logouts',
+    ],
+    style: { head: [] },
+  })
+  for (const [name, one] of all) {
+    table.push([
+      name,
+      (one.requests / seconds).toFixed(1),
+      (one.writes / seconds).toFixed(1),
+      one.ownReads,
+      one.failedRequests,
+      one.lostWrites,
+      one.doubledWrites,
+      one.staleReads,
+      one.forcedLogouts,
+    ])
+  }
+  return [table]
 }
 
 const inLines = (items: readonly string[], perLine: number): string => {

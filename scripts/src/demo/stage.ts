@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { Arena } from '../arena/arena.ts'
+import type { Arena, DomainName } from '../arena/arena.ts'
 import type { TransferView } from '../arena/control.ts'
 import type { Period } from '../arena/figures.ts'
 import type { Traffic } from '../traffic/trafficProcess.ts'
+import type { BrowserCustomer } from './browser.ts'
 import type { DemoOptions } from './options.ts'
+import type { FlipReport } from './report.ts'
 
 export interface Show {
   readonly options: DemoOptions
@@ -18,10 +20,24 @@ export interface Show {
   say(line: string): void
   readonly transfers: TransferView[]
   readonly backfills: Period[]
-  rowsPerSecond: number
-  verified: boolean
+  /** By domain, once its backfill is complete. */
+  readonly backfillRates: Map<DomainName, number>
+  /** Backfills that go on while other stages run. */
+  readonly background: Map<DomainName, Promise<void>>
+  /** Of the last verification of each domain. */
+  readonly verified: Map<DomainName, boolean>
+  /** What was in flight at each transfer. */
+  readonly flips: FlipReport[]
+  /** Null where no Chromium is installed, and in the short demo. */
+  browser: BrowserCustomer | null
+  /** Why there is no browser. */
+  browserSkipped: string | null
+  /** Stock that no logged movement explains, by book, before the run. */
+  stockBefore: ReadonlyMap<number, number>
   /** Epoch milliseconds; 0 before traffic runs. */
   trafficSince: number
+  /** Requests answered and failed since the monolith's process ended; null while it runs. */
+  afterTheEnd: { readonly requests: number; readonly failedRequests: number } | null
 }
 
 export interface Stage {

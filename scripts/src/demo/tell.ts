@@ -4,23 +4,29 @@
  * @module
  */
 import { spread } from '../arena/figures.ts'
-import type { Verdict } from '../traffic/check.ts'
-import type { TrafficSummary } from '../traffic/trafficProcess.ts'
-import { brokenPromises } from './promise.ts'
-import type { Report } from './report.ts'
+import { type Domain, domains } from '../traffic/domains.ts'
+import type { TrafficLasting, TrafficSummary } from '../traffic/trafficProcess.ts'
+import type { ShopVerdict } from '../traffic/verdict/checkShop.ts'
+import { brokenPromises, shopProof } from './promise.ts'
+import type { DomainReport, Report, StageReport } from './report.ts'
 import type { Show } from './stage.ts'
 
 export interface Findings {
   readonly summary: TrafficSummary
-  readonly verdict: Verdict
+  readonly lasting: TrafficLasting
+  readonly verdict: ShopVerdict
   readonly refusedJobWrites: number
   readonly kills: readonly string[]
+  readonly stages: readonly StageReport[]
+  readonly pssMiB: number
   /** Epoch milliseconds. */
   readonly trafficUntil: number
 }
 
 export function tell(show: Show, findings: Findings): Report {
-  const { summary, verdict } = findings
+  const { summary, verdict, lasting, kills, stages, pssMiB } = findings
+  const { browser, afterTheEnd } = show
+  const whole = show.options.only === 'shop'
   const held = spread(show.arena.holds.within())
   const backfilling = show.backfills
   const started = backfilling[0]?.from ?? 0
@@ -39,11 +45,12 @@ export function tell(show: Show, findings: Findings): Report {
     writes: summary.writes,
     domainWrites: summary.domainWrites,
     ownReads: summary.ownReads,
-    failedRequests: summary.failedRequests,
+    failedRequests: summary.failedRequests + (browser?.failures.length ?? 0),
     lostWrites: verdict.lostWrites,
     doubledWrites: verdict.doubledWrites,
     unknownWrites: verdict.unknownWrites,
     staleReads: summary.staleReads,
+    forcedLogouts: summary.forcedLogouts + (browser?.forcedLogouts ?? 0),
     refusedJobWrites: findings.refusedJobWrites,
     jobWrites: verdict.jobWrites,
     heldRequests: held.count,
@@ -52,7 +59,7 @@ export function tell(show: Show, findings: Findings): Report {
     lagP50Ms: calm.p50Ms,
     lagP99Ms: calm.p99Ms,
     lagDuringBackfillP99Ms: busy.p99Ms,
-    backfillRowsPerSecond: show.rowsPerSecond,
+    backfillRowsPerSecond: show.backfillRates.get('catalog') ?? 0,
     transfers: show.transfers.map((view) => ({
       domains: view.domains,
       kind: view.kind,
@@ -60,10 +67,41 @@ export function tell(show: Show, findings: Findings): Report {
       pauseMs: view.pauseMs ?? 0,
       steps: view.steps,
     })),
-    verified: show.verified,
+    flips: show.flips,
+    verified: show.verified.size > 0 && [...show.verified.values()].every(Boolean),
+    stockConserved: verdict.stockConserved,
+    paidOrders: verdict.paidOrders,
+    paidWithoutStock: verdict.paidWithoutStock,
+    monolithOff: afterTheEnd !== null && afterTheEnd.requests > 0,
+    sessions: lasting,
+    browser: { purchases: browser?.orders.length ?? 0, skipped: show.browserSkipped },
+    domains: Object.fromEntries(
+      domains
+        .filter((domain) => whole || domain === 'catalog')
+        .map((domain) => [domain, ofDomain(show, findings, domain)]),
+    ),
+    stages,
+    pssMiB,
     seconds: summary.seconds,
-    kills: findings.kills,
+    kills,
   }
-  const broken = brokenPromises(figures, { minHeld: 5, failuresAllowed: findings.kills.length > 0 })
+  const broken = brokenPromises(figures, {
+    minHeld: 5,
+    failuresAllowed: kills.length > 0,
+    ...(whole ? { shop: shopProof } : {}),
+  })
   return { ...figures, promiseKept: broken.length === 0, broken }
+}
+
+function ofDomain(show: Show, { summary, verdict }: Findings, domain: Domain): DomainReport {
+  const { lostWrites, doubledWrites, unknownWrites } = verdict.byDomain[domain]
+  return {
+    ...summary.byDomain[domain],
+    lostWrites,
+    doubledWrites,
+    unknownWrites,
+    backfillRowsPerSecond: show.backfillRates.get(domain) ?? 0,
+    // Pages have no rows.
+    verified: show.verified.get(domain) ?? domain === 'storefront',
+  }
 }

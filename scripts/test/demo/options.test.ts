@@ -11,6 +11,16 @@ describe('demoOptions', () => {
     expect(options.rate).to.be.at.least(100)
   })
 
+  it('moves the whole shop with 50,000 accounts and 200,000 orders', () => {
+    const { only, users, orders, after } = demoOptions(['--only', 'shop'])
+    expect({ only, users, orders, after }).to.deep.equal({
+      only: 'shop',
+      users: 50_000,
+      orders: 200_000,
+      after: 60,
+    })
+  })
+
   it('seeds as many members of staff and customers as log in', () => {
     const { users, clerks, customers } = demoOptions([])
     expect(staffOf(users)).to.be.at.least(clerks)
@@ -22,7 +32,14 @@ describe('demoOptions', () => {
     expect(kills.map((one) => one.process)).to.deep.equal(['kafka', 'edge-1'])
   })
 
-  for (const args of [['--books', 'many'], ['--rate', '0'], ['--frobnicate'], ['extra']]) {
+  for (const args of [
+    ['--books', 'many'],
+    ['--only', 'users'],
+    ['--users', '84'],
+    ['--rate', '0'],
+    ['--frobnicate'],
+    ['extra'],
+  ]) {
     it(`refuses ${args.join(' ')} with the usage`, () => {
       expect(() => demoOptions(args))
         .to.throw(DemoUsage)

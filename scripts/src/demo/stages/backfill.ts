@@ -1,23 +1,49 @@
-import type { Stage } from '../stage.ts'
+import type { DomainName } from '../../arena/arena.ts'
+import type { Show, Stage } from '../stage.ts'
 
-export const backfill: Stage = {
-  name: 'backfill',
-  title: 'matapalo backfill catalog --wait',
-  async run(show) {
-    const { arena, options, say } = show
-    const from = Date.now()
-    let last = 0
-    const ms = await arena.backfill(({ backfill: { percent, rowsPerSecond, etaSeconds } }) => {
-      if (Date.now() - last < 5_000) return
-      last = Date.now()
-      if (percent === undefined || percent === null) return
-      const rate = Math.round(rowsPerSecond ?? 0).toLocaleString('en')
-      say(`${Math.floor(percent)} %, ${rate} rows/s, ${Math.round(etaSeconds ?? 0)} s to go`)
-    })
-    show.backfills.push({ from, to: Date.now() })
-    const view = await arena.control.domain('catalog')
-    const rows = view.backfill.rows ?? options.books
-    show.rowsPerSecond = (rows * 1000) / ms
-    say(`${rows.toLocaleString('en')} rows in ${(ms / 1000).toFixed(1)} s`)
-  },
+async function run(show: Show, domain: DomainName): Promise<void> {
+  const { arena, say } = show
+  const from = Date.now()
+  let last = 0
+  const ms = await arena.backfill(({ backfill: { percent, rowsPerSecond, etaSeconds } }) => {
+    if (Date.now() - last < 10_000) return
+    last = Date.now()
+    if (percent === undefined || percent === null) return
+    const rate = Math.round(rowsPerSecond ?? 0).toLocaleString('en')
+    const eta = Math.round(etaSeconds ?? 0)
+    say(`${domain}: ${Math.floor(percent)} %, ${rate} rows/s, ${eta} s to go`)
+  }, domain)
+  show.backfills.push({ from, to: Date.now() })
+  const { rows = 0 } = (await arena.control.domain(domain)).backfill
+  show.backfillRates.set(domain, (rows * 1000) / ms)
+  say(`${domain}: ${rows.toLocaleString('en')} rows in ${(ms / 1000).toFixed(1)} s`)
 }
+
+export const backfill = (domain: DomainName): Stage => ({
+  name: 'backfill',
+  title: `matapalo backfill ${domain} --wait`,
+  run: (show) => run(show, domain),
+})
+
+/** One after another, while what has moved already serves. */
+export const beginBackfills = (...domains: readonly DomainName[]): Stage => ({
+  name: 'begin-backfills',
+  title: `matapalo backfill ${domains.join(', then ')}: they go on while others move`,
+  async run(show) {
+    let before = Promise.resolve()
+    for (const domain of domains) {
+      before = before.then(() => run(show, domain))
+      // Whoever waits for it hears of a failure.
+      before.catch(() => undefined)
+      show.background.set(domain, before)
+    }
+  },
+})
+
+export const awaitBackfill = (...domains: readonly DomainName[]): Stage => ({
+  name: 'backfill',
+  title: `matapalo backfill ${domains.join(' ')} --wait`,
+  async run(show) {
+    for (const domain of domains) await show.background.get(domain)
+  },
+})

@@ -1,23 +1,53 @@
-/** The demo, in order. */
+/** The demos, in order. */
 import type { Stage } from '../stage.ts'
-import { backfill } from './backfill.ts'
+import { awaitBackfill, backfill, beginBackfills } from './backfill.ts'
+import { cascade } from './cascade.ts'
+import { decommissionAll } from './decommission.ts'
 import { prepare } from './prepare.ts'
-import { register } from './register.ts'
-import { seam } from './seam.ts'
-import { startTraffic } from './startTraffic.ts'
+import { register, registerAll } from './register.ts'
+import { retire } from './retire.ts'
+import { seam, seams } from './seam.ts'
+import { arrive, startTraffic } from './startTraffic.ts'
 import { transfer } from './transfer.ts'
 import { verify } from './verify.ts'
 
-export const demoStages: readonly Stage[] = [
+/** The catalogue leaves the shop, comes back, and leaves again. */
+export const catalogStages: readonly Stage[] = [
   startTraffic,
   seam,
   register,
-  prepare,
-  backfill,
-  verify,
-  transfer('cutover', 'cutover'),
-  transfer('rollback', 'rollback'),
-  verify,
-  transfer('recutover', 'cutover'),
-  verify,
+  prepare('catalog'),
+  backfill('catalog'),
+  verify('catalog'),
+  transfer('cutover', 'cutover', 'catalog'),
+  transfer('rollback', 'rollback', 'catalog'),
+  verify('catalog'),
+  transfer('recutover', 'cutover', 'catalog'),
+  verify('catalog'),
+]
+
+/** Everything leaves the shop, and the shop is turned off. */
+export const shopStages: readonly Stage[] = [
+  registerAll,
+  arrive,
+  seams,
+  prepare('catalog', 'users', 'orders', 'storefront'),
+  cascade,
+  beginBackfills('catalog', 'users', 'orders', 'support'),
+  awaitBackfill('catalog'),
+  verify('catalog'),
+  transfer('cutover', 'cutover', 'catalog'),
+  transfer('rollback', 'rollback', 'catalog'),
+  verify('catalog'),
+  transfer('recutover', 'cutover', 'catalog'),
+  awaitBackfill('users'),
+  verify('users'),
+  transfer('cutover-users', 'cutover', 'users'),
+  awaitBackfill('orders', 'support'),
+  verify('orders', 'support'),
+  transfer('cutover-orders', 'cutover', 'orders', 'support'),
+  transfer('cutover-storefront', 'cutover', 'storefront'),
+  verify('catalog', 'users', 'orders', 'support'),
+  decommissionAll,
+  retire,
 ]

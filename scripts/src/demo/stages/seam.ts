@@ -10,3 +10,14 @@ export const seam: Stage = {
     await sleep(3_000)
   },
 }
+
+/** And another: its pages write through the API, where whoever owns the rows answers. */
+export const seams: Stage = {
+  name: 'seam',
+  title: 'the shop changes two settings: checkout and pages go through the edge',
+  async run({ arena }) {
+    await arena.seam('reservations')
+    await arena.setting('pages.write', 'api')
+    await sleep(3_000)
+  },
+}

@@ -1,29 +1,67 @@
 import type { TransferKind } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
+import type { DomainName } from '../../arena/arena.ts'
+import { type Pending, pendingPayments } from '../pending.ts'
 import type { Show, Stage } from '../stage.ts'
 
-/** Moves the catalogue, tries again when a kill made it unwind, and lets the new owner serve. */
-export const transfer = (name: string, kind: TransferKind): Stage => ({
+/** Customers who buy just before orders move. */
+const buyers = 30
+/** Tokens are renewed around a transfer: milliseconds. */
+const renewWithinMs = 4_000
+const none: Pending = { openPayments: 0, callbacks: 0, checkouts: 0 }
+
+/** Moves domains, tries again when a kill made it unwind, and lets the new owner serve. */
+export const transfer = (
+  name: string,
+  kind: TransferKind,
+  ...domains: readonly DomainName[]
+): Stage => ({
   name,
-  title: `matapalo ${kind} catalog --without parity`,
+  title: `matapalo ${kind} ${domains.join(' ')} --without parity`,
   async run(show) {
     for (let attempt = 1; ; attempt += 1) {
-      const completed = await tryOnce(show, kind)
+      const completed = await tryOnce(show, kind, domains)
       if (completed) break
       if (attempt === 5) throw new Error(`${kind} did not complete in ${attempt} attempts`)
       await sleep(3_000)
     }
     await sleep(show.options.dwell * 1000)
-    const { requests, failedRequests, staleReads } = await show.traffic.progress()
+    const { requests, failedRequests, staleReads, forcedLogouts } = await show.traffic.progress()
     show.say(
-      `${requests.toLocaleString('en')} requests so far, ${failedRequests} failed, ${staleReads} stale`,
+      `${requests.toLocaleString('en')} requests so far, ${failedRequests} failed, ${staleReads} stale, ${forcedLogouts} logged out`,
     )
   },
 })
 
-async function tryOnce({ arena, transfers, say }: Show, kind: TransferKind): Promise<boolean> {
-  const view = await arena.transfer(kind, `demo: ${kind}`)
+async function inFlight(show: Show, domains: readonly DomainName[]): Promise<Pending> {
+  const { arena, traffic, say } = show
+  if (!domains.includes('orders')) return none
+  await traffic.rush(buyers)
+  const side = await arena.owner('orders')
+  const pending = await pendingPayments(side === 'monolith' ? arena.shop : arena.db('orders'), side)
+  say(
+    `in flight: ${pending.openPayments} open payments, ${pending.callbacks} callbacks, ${pending.checkouts} checkouts`,
+  )
+  return pending
+}
+
+async function tryOnce(
+  show: Show,
+  kind: TransferKind,
+  domains: readonly DomainName[],
+): Promise<boolean> {
+  const { arena, traffic, transfers, flips, browser, say } = show
+  await browser?.fill(1 + flips.length)
+  const pending = await inFlight(show, domains)
+  const before = await traffic.progress()
+  await traffic.hurry(renewWithinMs)
+  const [view] = await Promise.all([
+    arena.transfer(kind, `demo: ${kind}`, {}, domains),
+    browser?.buy(),
+  ])
   transfers.push(view)
+  const { refreshes } = await traffic.progress()
+  flips.push({ domains, kind, ...pending, refreshes: refreshes - before.refreshes })
   const pause = view.pauseMs === null ? '' : `, writes paused ${Math.round(view.pauseMs)} ms`
   say(`${view.outcome ?? view.state}${pause}${view.error ? `: ${view.error.message}` : ''}`)
   return view.state === 'completed'

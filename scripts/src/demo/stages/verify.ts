@@ -1,11 +1,15 @@
+import type { DomainName } from '../../arena/arena.ts'
 import type { Stage } from '../stage.ts'
 
 /** Every row of both sides, through the mapping, with writes going on. */
-export const verify: Stage = {
+export const verify = (...domains: readonly DomainName[]): Stage => ({
   name: 'verify',
-  title: 'matapalo verify catalog',
+  title: `matapalo verify ${domains.join(' ')}`,
   async run(show) {
-    show.verified = await show.arena.verify()
-    show.say(show.verified ? 'rows are equal' : 'ROWS DIFFER')
+    for (const domain of domains) {
+      const equal = await show.arena.verify(domain)
+      show.verified.set(domain, equal)
+      show.say(equal ? `${domain}: rows are equal` : `${domain}: ROWS DIFFER`)
+    }
   },
-}
+})
