@@ -75,7 +75,9 @@ export class Upgrades {
         ? await callers.identityOf(credentialsOf(req.headers, sessionCookie))
         : null)
     const bridged =
-      bearer && first?.side === 'monolith' ? await callers.sessionOf(bearer) : undefined
+      bearer && first?.side === 'monolith'
+        ? await callers.sessionOf(bearer, first.route)
+        : undefined
     const table = inForce.table
     const decision = table && decide(table, line)
     // A socket carries no request that could wait: the client is asked to come again.

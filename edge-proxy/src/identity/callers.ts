@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Decision } from '@matapalo/core'
+import type { Decision, RouteRule } from '@matapalo/core'
 import type { Exchange } from '../exchange.ts'
 import { enforceAccess, guarded } from './access.ts'
 import type { Signer } from './assertion.ts'
@@ -21,6 +21,8 @@ import type { Credentials, Subject } from './subject.ts'
 export interface TokenParts {
   readonly bearers: Bearers
   readonly bridge: Bridge
+  /** Who programs are at the monolith; undefined: nobody. */
+  readonly programs?: BridgedSession | undefined
 }
 
 export interface CallersParts {
@@ -52,9 +54,9 @@ export class Callers {
     return this.#parts.introspection.identify(subjects[0] as Subject, session)
   }
 
-  /** What the monolith needs to know a bearer; undefined for a program. @throws InvalidToken, IdentityUnknown */
-  async sessionOf(bearer: Bearer): Promise<BridgedSession | undefined> {
-    if (bearer.sid === undefined) return undefined
+  /** What the monolith needs to know a bearer. @throws InvalidToken, IdentityUnknown */
+  async sessionOf(bearer: Bearer, route: RouteRule | null): Promise<BridgedSession | undefined> {
+    if (bearer.sid === undefined) return this.#programOn(route)
     const session = await this.#parts.tokens?.bridge.sessionOf(bearer)
     if (session === null) throw new InvalidToken('its session has ended')
     return session
@@ -77,17 +79,21 @@ export class Callers {
   next(exchange: Exchange, decision: Decision, causal: boolean): Promise<void> | undefined {
     const toService = decision.side === 'service'
     if (exchange.identity === undefined && (toService || guarded(decision.route))) {
-      return this.#identify(exchange)
+      if (exchange.credentials.session !== undefined) return this.#identify(exchange)
+      exchange.identity = null
     }
     enforceAccess(decision.route, exchange.identity ?? null)
     const { identity, bearer, bridged } = exchange
     if (toService && identity && exchange.assertion === undefined) {
       return this.#sign(exchange, identity, decision.upstream)
     }
-    if (bearer?.sid === undefined) return undefined
+    if (bearer === undefined) return undefined
     if (!toService && (bridged === undefined || bridged === 'unknown')) {
-      return this.sessionOf(bearer).then((session) => exchange.setBridged(session ?? null))
+      return this.sessionOf(bearer, decision.route).then((session) =>
+        exchange.setBridged(session ?? null),
+      )
     }
+    if (bearer.sid === undefined) return undefined
     if (toService && causal && bridged === undefined) {
       const soon = this.#parts.tokens?.bridge.soon(bearer, bridgeMs)
       return soon?.then((session) => exchange.setBridged(session))
@@ -95,11 +101,16 @@ export class Callers {
     return undefined
   }
 
+  /** Its scopes have been looked at: what asks for none is for people. */
+  #programOn(route: RouteRule | null): BridgedSession | undefined {
+    return route?.scopes === undefined ? undefined : this.#parts.tokens?.programs
+  }
+
   /** Asks during a hold for what will be needed after it. */
   ahead(exchange: Exchange): void {
     if (exchange.identity === undefined) this.#identify(exchange).catch(() => undefined)
     const { bearer } = exchange
-    if (bearer !== undefined) this.sessionOf(bearer).catch(() => undefined)
+    if (bearer !== undefined) this.sessionOf(bearer, null).catch(() => undefined)
   }
 
   async #identify(exchange: Exchange): Promise<void> {

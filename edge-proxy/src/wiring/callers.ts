@@ -16,6 +16,7 @@ import { Introspection } from '../identity/introspection.ts'
 import { legacySession } from '../identity/legacySession.ts'
 import { askOwner, type OwnerParts } from '../identity/owner.ts'
 import { issuerOf } from '../identity/settings.ts'
+import { cookieSubject } from '../identity/subject.ts'
 
 /** Between two clocks, s; the services allow the same. */
 const toleranceSeconds = 5
@@ -27,7 +28,7 @@ export async function wireCallers(
 ): Promise<Callers> {
   const ask = askOwner(owner)
   const signer = await openSigner(config.identityKey)
-  const { introspectPath, sessionCookie, identityTtl, bridgePath } = config
+  const { introspectPath, sessionCookie, identityTtl, bridgePath, programSession } = config
   const introspection = new Introspection(
     legacySession(ask, introspectPath, sessionCookie),
     identityTtl,
@@ -42,6 +43,10 @@ export async function wireCallers(
   const tokens = {
     bearers: new Bearers(keys.find, { ...issuer, toleranceSeconds }),
     bridge: new Bridge(askBridge(ask, signer, bridgePath)),
+    programs:
+      programSession === undefined
+        ? undefined
+        : { cookie: programSession, subject: cookieSubject(programSession) },
   }
   return new Callers({ introspection, signer, tokens })
 }
