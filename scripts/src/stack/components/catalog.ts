@@ -11,7 +11,7 @@ export const catalog = nodeProcess({
   heapMiB: 192,
   environment: (places) => ({
     ...serviceEnvironment(places, 'catalog'),
-    REDIS_URL: redisUrl(places),
+    CACHE_URL: redisUrl(places),
     KAFKA_BROKERS: kafkaBrokers(places),
   }),
 })
