@@ -11,6 +11,7 @@ import { backfillCommands } from './commands/backfill.ts'
 import type { Context } from './commands/context.ts'
 import { endingCommands } from './commands/ending.ts'
 import { lookCommands } from './commands/look.ts'
+import { parityCommands } from './commands/parity.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { setUpCommands } from './commands/setUp.ts'
 import { statusCommand } from './commands/status.ts'
@@ -31,7 +32,8 @@ const program = new Command('matapalo')
   .addHelpText(
     'after',
     `
-In order: project, register, prepare, backfill, verify, explain, cutover; and back: rollback.
+In order: project, register, prepare, backfill, verify, shadow, parity, canary, explain, cutover; and
+back: rollback.
 At the end: decommission, retire.
 Exit codes: 0 done, 1 refused and nothing changed, 2 outcome unknown, 64 usage.
 The control plane: MATAPALO_URL and MATAPALO_OPERATOR_TOKEN, or a native stack's stack.json.`,
@@ -53,6 +55,7 @@ const context: Context = {
 
 setUpCommands(program, context)
 backfillCommands(program, context)
+parityCommands(program, context)
 transferCommands(program, context)
 statusCommand(program, context)
 lookCommands(program, context)

@@ -65,6 +65,18 @@ export class EdgesNotDrained extends MatapaloError {
   }
 }
 
+/** Edges that have not taken an epoch in time. The canary has begun, and serves nobody yet. */
+export class EdgesNotCurrent extends MatapaloError {
+  readonly code = 'MATAPALO_EDGES_NOT_CURRENT'
+  override readonly retryable = true
+  constructor(domain: string, epoch: number, edges: readonly string[], limitMs: number) {
+    super(
+      `${domain}: edges ${edges.join(', ')} have not taken epoch ${epoch} within ${limitMs} ms, so nobody is served by the canary; ` +
+        `run: matapalo edges, and then the command again`,
+    )
+  }
+}
+
 /** The rows differ although nothing can move. */
 export class RowsDiffer extends MatapaloError {
   readonly code = 'MATAPALO_ROWS_DIFFER'

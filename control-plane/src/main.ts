@@ -10,6 +10,7 @@ import { edgeRoutes } from './api/edges.ts'
 import { endingRoutes } from './api/ending.ts'
 import { healthRoutes } from './api/health.ts'
 import { operationRoutes } from './api/operations.ts'
+import { parityRoutes } from './api/parity.ts'
 import { bearer, createApp } from './api/server.ts'
 import { transferRoutes } from './api/transfers.ts'
 import { Backfills } from './backfill.ts'
@@ -23,6 +24,7 @@ import { Leadership } from './leadership.ts'
 import { Lease } from './ledger/lease.ts'
 import { Feeds } from './live/feeds.ts'
 import { lagSource } from './live/lag.ts'
+import { ParityGuardian } from './parity/guardian.ts'
 import { Reconciler } from './reconcile.ts'
 
 const config = readConfig(controlConfig, process.env)
@@ -83,6 +85,7 @@ const app = createApp(log, (express) => {
   transferRoutes(express, operator, control, conductor)
   operationRoutes(express, operator, control)
   endingRoutes(express, operator, control)
+  parityRoutes(express, operator, bearer(config.edgeToken), control)
 })
 const server = createServer({ keepAliveTimeout: 65_000 }, app)
 await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve))
@@ -96,6 +99,7 @@ const leadership = new Leadership(control, [
   backfills,
   new Reconciler(control),
   control.observer,
+  new ParityGuardian(control),
 ])
 lifecycle.add('leadership', () => leadership.stop())
 leadership.start()

@@ -52,6 +52,30 @@ export const metrics = {
     help: 'Domains that wait for a person',
     registers,
   }),
+  phase: new Gauge({
+    name: 'matapalo_control_phase',
+    help: '1 for the phase that a domain is in',
+    labelNames: ['domain', 'phase'],
+    registers,
+  }),
+  parity: new Gauge({
+    name: 'matapalo_control_parity',
+    help: '1 for what the comparisons of a route amount to: pass, fail, inconclusive',
+    labelNames: ['domain', 'route', 'verdict'],
+    registers,
+  }),
+  parityRulesExpired: new Gauge({
+    name: 'matapalo_control_parity_rules_expired',
+    help: 'Ignore rules of a manifest whose last day is over',
+    labelNames: ['domain'],
+    registers,
+  }),
+  canariesStopped: new Counter({
+    name: 'matapalo_control_canaries_stopped_total',
+    help: 'Canaries that ended since an answer of the candidate was found to be wrong',
+    labelNames: ['domain'],
+    registers,
+  }),
   triggersMissing: new Gauge({
     name: 'matapalo_control_triggers_missing',
     help: 'Fence triggers that should exist and do not',

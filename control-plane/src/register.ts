@@ -5,6 +5,7 @@
  */
 import {
   checkAgainst,
+  expiredRules,
   type Manifest,
   otherSide,
   type Problem,
@@ -13,13 +14,16 @@ import {
   projectRecord,
   type RouteTable,
 } from '@matapalo/core'
+import { problemAt } from '@matapalo/core/manifest/document'
 import { FileRefused, Refused } from './errors.ts'
 import { writeAudit } from './ledger/audit.ts'
 import { insertManifest, readManifests, readProject, writeProject } from './ledger/catalogue.ts'
 import { insertDomain, readDomain } from './ledger/domains.ts'
 import type { Lease } from './ledger/lease.ts'
+import { beginRound } from './ledger/parity.ts'
 import { readRetirement } from './ledger/retirement.ts'
 import { publishTable } from './ledger/routeTables.ts'
+import { today } from './parity/verdict.ts'
 import { problemLine } from './preflight.ts'
 
 export interface Source {
@@ -65,6 +69,16 @@ export async function registerDomain(
   const parsed = parseManifest(source.yaml, source.file)
   if ('problems' in parsed) return refuse(parsed.problems)
   const { manifest } = parsed
+  const [over] = manifest.parity === null ? [] : expiredRules(manifest.parity, today())
+  if (over !== undefined)
+    refuse([
+      problemAt(
+        manifest,
+        `parity.ignore.${manifest.parity?.ignore.indexOf(over)}.until`,
+        `${over.path}: the rule ended on ${over.until}`,
+        'mend the difference and remove the rule, or give it a later day',
+      ),
+    ])
   const impossible = await possible(manifest)
   if (impossible.length > 0) refuse(impossible)
   return lease.guarded('register', async (tx) => {
@@ -87,6 +101,8 @@ export async function registerDomain(
       )
     const version = await insertManifest(tx, manifest, source.yaml, actor)
     await insertDomain(tx, manifest.domain, version)
+    // Other rules, other findings.
+    await beginRound(tx, manifest.domain)
     await writeAudit(tx, {
       actor,
       action: 'register',

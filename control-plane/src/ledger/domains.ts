@@ -5,7 +5,7 @@
  */
 import type { Phase, Side } from '@matapalo/core'
 import type { DbRow, Session } from '@matapalo/runtime'
-import { fromJson, toJson } from './json.ts'
+import { fromJson, isoTime, toJson } from './json.ts'
 
 export type BackfillState = 'none' | 'running' | 'paused' | 'complete'
 
@@ -26,6 +26,14 @@ export interface Domain {
   readonly frozen: string | null
   readonly manifestVersion: number
   readonly transferId: number | null
+  /** Of comparing answers; 0: nothing was ever compared. */
+  readonly parityRound: number
+  /** When the round began; ISO, UTC. */
+  readonly paritySince: string | null
+  /** Share of reads that are copied while it is in shadow or canary, 0 to 1. */
+  readonly shadowRate: number
+  /** Share of subjects that the other side serves while it is in canary, 0 to 1. */
+  readonly canaryShare: number | null
 }
 
 /** What the backfill has done so far. */
@@ -55,6 +63,10 @@ const fromRow = (row: DbRow): Domain => ({
   frozen: row.frozen === null ? null : String(row.frozen),
   manifestVersion: Number(row.manifest_version),
   transferId: row.transfer_id === null ? null : Number(row.transfer_id),
+  parityRound: Number(row.parity_round),
+  paritySince: isoTime(row.parity_since ?? null),
+  shadowRate: Number(row.shadow_rate),
+  canaryShare: row.canary_share === null ? null : Number(row.canary_share),
 })
 
 export async function readDomains(db: Reader): Promise<readonly Domain[]> {

@@ -7,6 +7,7 @@
 import {
   compileRouteTable,
   type DomainState,
+  defaultRules,
   type Manifest,
   type Project,
   type RouteTable,
@@ -36,10 +37,11 @@ export function tableOf(
   domains: readonly Domain[],
 ): RouteTable {
   const states = domains.flatMap((domain): DomainState[] => {
-    const service = manifests.get(domain.name)?.service
-    if (service === undefined) return []
+    const manifest = manifests.get(domain.name)
+    if (manifest === undefined) return []
     const { name, phase, owner, term, hold } = domain
-    return [{ domain: name, phase, owner, term, hold, service }]
+    const { service } = manifest
+    return [{ domain: name, phase, owner, term, hold, service, ...readsOf(domain, manifest) }]
   })
   return compileRouteTable({
     epoch,
@@ -48,6 +50,16 @@ export function tableOf(
     domains: states,
     retired,
   })
+}
+
+/** How reads are compared, and the share that the other side serves; a transfer ends both. */
+function readsOf(
+  { phase, parityRound: round, shadowRate: rate, canaryShare }: Domain,
+  { parity }: Manifest,
+): Pick<DomainState, 'shadow' | 'canary'> {
+  if (phase !== 'shadow' && phase !== 'canary') return {}
+  const shadow = { round, rate, rules: parity ?? defaultRules }
+  return phase === 'canary' && canaryShare !== null ? { shadow, canary: canaryShare } : { shadow }
 }
 
 /** The epoch is the key: of two that were compiled at once, the second is refused. */
