@@ -158,6 +158,26 @@ describe('a bearer', () => {
     expect(session.status).to.equal(200)
   })
 
+  it('that is a program is the shop’s own account at the monolith where a route asks for its scopes', async () => {
+    const cookie = 'programs'
+    const programs = { cookie, subject: cookieSubject(cookie) }
+    const edge = await open({ tokens: { ...tokensOf(issuer, bridged), programs } })
+    const program = {
+      sub: 'orders',
+      client_id: 'orders',
+      sid: undefined,
+      scope: 'reports:read shop',
+    }
+    const token = await issuer.token(program)
+    const known = await ask(edge, '/api/reports', token, { headers: { cookie: 'sid=eve' } })
+    expect([known.status, known.json.headers.cookie]).to.deep.equal([200, 'sid=programs'])
+    expect((await ask(edge, '/orders', token)).json.headers).not.to.have.any.keys('cookie')
+    const less = await issuer.token({ ...program, scope: 'shop' })
+    expect((await ask(edge, '/api/reports', less)).status).to.equal(403)
+    const nobody = await open()
+    expect((await ask(nobody, '/api/reports', token)).json.headers).not.to.have.any.keys('cookie')
+  })
+
   it('reaches what the monolith never had at the service, whoever owns the domain', async () => {
     const edge = await open()
     expect((await ask(edge, '/identity/token')).json.name).to.equal('service')
