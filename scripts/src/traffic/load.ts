@@ -44,6 +44,9 @@ const requestsPerShopAction = { customer: 1.62, clerk: 1.6 }
 /** Visitors that register, per customer's action. */
 const visitors = 0.008
 
+/** Sessions that begin together. */
+const atOnce = 6
+
 /** What a session is asked to do out of its turn. */
 interface Nudge {
   wanted: (() => Promise<void>) | undefined
@@ -105,18 +108,29 @@ export class Load {
 
   async #prepareShop(): Promise<void> {
     const { customers, clerks } = this.#options
-    let creator: Shopper | undefined
-    for (let n = 1; n <= clerks; n += 1) {
-      const shopper = await this.#enter('staff', n, this.#ports(n))
-      creator ??= shopper
-      const session = await this.#settle(shopper, creator)
-      this.#shopClerks.push({ ...session, spare: [] })
+    const [first, ...others] = await this.#enterAll('staff', clerks, 0)
+    if (first === undefined) throw new TypeError('at least one clerk is needed')
+    for (const shopper of [first, ...others]) {
+      this.#shopClerks.push({ ...(await this.#settle(shopper, first)), spare: [] })
     }
-    if (creator === undefined) throw new TypeError('at least one clerk is needed')
-    for (let n = 1; n <= customers; n += 1) {
-      const shopper = await this.#enter('customer', n, this.#ports(1000 + n))
-      this.#sessions.push(await this.#settle(shopper, creator))
+    const entered = await this.#enterAll('customer', customers, 1000)
+    for (let n = 0; n < entered.length; n += atOnce) {
+      const some = entered.slice(n, n + atOnce).map((shopper) => this.#settle(shopper, first))
+      this.#sessions.push(...(await Promise.all(some)))
     }
+  }
+
+  /** A few at a time: nobody opens a shop for all in the same second. */
+  async #enterAll(kind: 'staff' | 'customer', count: number, seed: number): Promise<Shopper[]> {
+    const entered: Shopper[] = []
+    const numbers = Array.from({ length: count }, (_, at) => at + 1)
+    for (let n = 0; n < count; n += atOnce) {
+      const some = numbers.slice(n, n + atOnce)
+      entered.push(
+        ...(await Promise.all(some.map((one) => this.#enter(kind, one, this.#ports(seed + one))))),
+      )
+    }
+    return entered
   }
 
   /** Every second session has tokens, the others a cookie. */

@@ -31,8 +31,9 @@ export const shopStages: readonly Stage[] = [
   registerAll,
   arrive,
   seams,
-  prepare('catalog', 'users', 'orders', 'storefront'),
+  // First: whoever runs the DDL is seen writing on that server.
   cascade,
+  prepare('catalog', 'users', 'orders', 'storefront'),
   beginBackfills('catalog', 'users', 'orders', 'support'),
   awaitBackfill('catalog'),
   verify('catalog'),

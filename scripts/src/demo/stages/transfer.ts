@@ -19,6 +19,7 @@ export const transfer = (
   name,
   title: `matapalo ${kind} ${domains.join(' ')} --without parity`,
   async run(show) {
+    if (kind === 'cutover') await watched(show, domains)
     for (let attempt = 1; ; attempt += 1) {
       const completed = await tryOnce(show, kind, domains)
       if (completed) break
@@ -32,6 +33,11 @@ export const transfer = (
     )
   },
 })
+
+/** Who else writes must have been watched for a while; pages have no rows that anybody could write. */
+async function watched({ arena }: Show, domains: readonly DomainName[]): Promise<void> {
+  for (const domain of domains) if (domain !== 'storefront') await arena.watched(domain)
+}
 
 async function inFlight(show: Show, domains: readonly DomainName[]): Promise<Pending> {
   const { arena, traffic, say } = show
