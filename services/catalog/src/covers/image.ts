@@ -21,13 +21,13 @@ const starts = (octets: Buffer, at: number, sign: string): boolean =>
   octets.subarray(at, at + sign.length).equals(Buffer.from(sign, 'latin1'))
 
 /** Signatures: RFC 2083 §3.1; ITU-T T.81 annex B; RFC 9649 §2.4. */
-const signatures: Readonly<Record<string, (octets: Buffer) => boolean>> = {
-  'image/jpeg': (octets) => starts(octets, 0, '\xff\xd8\xff'),
-  'image/png': (octets) => starts(octets, 0, '\x89PNG\r\n\x1a\n') && starts(octets, 12, 'IHDR'),
-  'image/webp': (octets) => starts(octets, 0, 'RIFF') && starts(octets, 8, 'WEBPVP8'),
-}
+const signatures: ReadonlyMap<string, (octets: Buffer) => boolean> = new Map([
+  ['image/jpeg', (octets) => starts(octets, 0, '\xff\xd8\xff')],
+  ['image/png', (octets) => starts(octets, 0, '\x89PNG\r\n\x1a\n') && starts(octets, 12, 'IHDR')],
+  ['image/webp', (octets) => starts(octets, 0, 'RIFF') && starts(octets, 8, 'WEBPVP8')],
+])
 
-export const coverTypes: readonly string[] = Object.keys(signatures)
+export const coverTypes: readonly string[] = [...signatures.keys()]
 
 /** `image/png; charset=x` counts as `image/png`; '' when there is none. */
 export const typeOf = (header: string | undefined): string =>
@@ -41,7 +41,7 @@ export const tooLarge = (): ApiError =>
 
 /** Errors: 415 `unsupported_media_type`, 400 `invalid_image`. */
 export function readImage(type: string, octets: unknown): CoverImage {
-  const isOfType = signatures[type]
+  const isOfType = signatures.get(type)
   if (isOfType === undefined) {
     throw refuse(415, 'unsupported_media_type', `A cover is one of ${coverTypes.join(', ')}`)
   }

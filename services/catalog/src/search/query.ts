@@ -45,8 +45,14 @@ export function expressionOf(text: string): string | null {
 
 const match = 'MATCH(t.title, t.author, t.description) AGAINST (? IN BOOLEAN MODE)'
 
+interface Textual {
+  readonly query: Query
+  /** Null: none is better than another. */
+  readonly best: ReturnType<Database['raw']> | null
+}
+
 /** Short words alone (and scripts that write without spaces) are looked for where a text begins. */
-function textually(database: Database, text: string): { query: Query; best: unknown } {
+function textually(database: Database, text: string): Textual {
   const query = database('product_text as t').join('product as p', 'p.id', 't.product_id')
   const expression = expressionOf(text)
   if (expression !== null) {
@@ -54,10 +60,10 @@ function textually(database: Database, text: string): { query: Query; best: unkn
   }
   const prefix = prefixPattern(text)
   const starts = 'p.title LIKE ? OR p.author LIKE ?'
-  return { query: query.whereRaw(`(${starts})`, [prefix, prefix]), best: database.raw('0') }
+  return { query: query.whereRaw(`(${starts})`, [prefix, prefix]), best: null }
 }
 
-function matching(database: Database, search: TextSearch) {
+function matching(database: Database, search: TextSearch): Textual {
   const { query, best } = textually(database, search.text)
   if (search.categoryIds !== null) query.whereIn('p.category_id', [...search.categoryIds])
   if (search.featured) query.where('p.featured', 1)
@@ -88,21 +94,22 @@ async function limited<T>(database: Database, query: Query): Promise<T> {
 
 /** Errors: 422 `search_too_broad`. */
 export async function searchBooks(database: Database, search: TextSearch): Promise<Found> {
-  const page = matching(database, search)
-  const counted = matching(database, search)
+  const { query: page, best } = matching(database, search)
+  const { query: counted } = matching(database, search)
+  if (best !== null) page.orderByRaw('? DESC', [best])
   const [rows, totals] = await Promise.all([
     limited<readonly { readonly id: number }[]>(
       database,
-      page.query
+      page
         .select('t.product_id as id')
-        .orderByRaw('? DESC, t.product_id DESC', [page.best as never])
+        .orderBy('t.product_id', 'desc')
         .limit(search.perPage)
         .offset((search.page - 1) * search.perPage),
     ),
     limited<readonly { readonly total: number }[]>(
       database,
       database
-        .from(counted.query.select('t.product_id').limit(countedAtMost).as('counted'))
+        .from(counted.select('t.product_id').limit(countedAtMost).as('counted'))
         .count({ total: '*' }),
     ),
   ])
