@@ -22,6 +22,8 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string', default: '300' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    pairs: { type: 'string' },
+    seconds: { type: 'string' },
   },
   allowPositionals: true,
 })

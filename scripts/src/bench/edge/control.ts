@@ -37,6 +37,14 @@ export function bookshopTable(upstream: string): RouteTable {
   })
 }
 
+/** Everything to one upstream, and nothing that moves. */
+export const plainTable = (upstream: string): RouteTable => ({
+  epoch: 1,
+  domains: [],
+  routes: [{ id: 'all', domain: null, methods: ['*'], path: '/*', reads: [], writes: [] }],
+  upstreams: { monolith: [upstream] },
+})
+
 const pingMs = 250
 const issuer = 'https://shop.test/identity'
 export const audience = 'bookshop'

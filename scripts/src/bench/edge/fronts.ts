@@ -30,6 +30,16 @@ export async function startUpstream(): Promise<Measured> {
   })
 }
 
+/** The one for large contents and clients that leave. */
+export async function startBulkUpstream(): Promise<Measured> {
+  const port = await freePort()
+  return start({
+    ...{ name: 'bulk upstream', command: process.execPath, port },
+    args: [join(import.meta.dirname, 'bulkUpstream.ts')],
+    ready: () => answers(port),
+  })
+}
+
 /** One of the proxies in `scripts/test/bench/edge`. */
 export async function startProxy(name: string, file: string, upstream: string): Promise<Measured> {
   const port = await freePort()
