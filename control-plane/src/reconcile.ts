@@ -30,8 +30,8 @@ const everyMs = 1000
 const triggersEvery = 5
 /** 5: reading a busy server's statement history takes it up to a quarter of a second. */
 const refusalsEvery = 5
-/** 10: connectors are asked for every tenth time. */
-const connectorEvery = 10
+/** 2: connectors are asked for every second time; failed ones are started again with back-off. */
+const connectorEvery = 2
 /** 2000 (two seconds): budget of one repair. */
 const repairBudgetMs = 2000
 
@@ -74,9 +74,8 @@ export class Reconciler implements Duty {
     this.#control.log.warn({ what, err: error }, 'reconcile.failed')
   }
 
-  /** One look; the dearer looks in every fifth and tenth round only. */
+  /** One look; the dearer looks not in every round. */
   async round(round: number): Promise<void> {
-    const { feeds } = this.#control
     const prepared = (await mirroredDomains(this.#control)).filter(({ prepared }) => prepared)
     metrics.frozen.set(prepared.filter(({ frozen }) => frozen !== null).length)
     // First of all: is it the server that we know? Nothing is opened on another one.
@@ -111,8 +110,13 @@ export class Reconciler implements Duty {
           this.#tell(`refusals ${side}`, error),
         )
       if (round % connectorEvery === 0 && prepared.length > 0)
-        await feeds.revive(side).catch((error: unknown) => this.#tell(`connector ${side}`, error))
+        await this.#revive(side).catch((error: unknown) => this.#tell(`connector ${side}`, error))
     }
+  }
+
+  async #revive(side: Side): Promise<void> {
+    const { feeds, log } = this.#control
+    if (await feeds.revive(side)) log.warn({ side }, 'connector.restarted')
   }
 
   async #refusals(side: Side, prepared: readonly Domain[]): Promise<void> {

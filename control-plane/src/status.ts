@@ -12,8 +12,10 @@ import {
   type TransferKind,
 } from '@matapalo/core'
 import type { Control } from './control.ts'
+import { troubleOf } from './feed/look.ts'
 import { storedProblems } from './ledger/catalogue.ts'
 import { readDecommission } from './ledger/decommissions.ts'
+import type { Domain } from './ledger/domains.ts'
 import { readEdges } from './ledger/edges.ts'
 import { isoTime } from './ledger/json.ts'
 import { readRevocations } from './ledger/revocations.ts'
@@ -31,14 +33,16 @@ const orNull = <T>(work: Promise<T>): Promise<T | null> => work.catch(() => null
 const directions: readonly Direction[] = ['forward', 'reverse']
 const sides: readonly Side[] = ['monolith', 'service']
 
-async function feedStatus(control: Control, name: string, direction: Direction) {
+async function feedStatus(control: Control, domain: Domain, direction: Direction) {
+  const { name } = domain
   const target = targetDb(control.stores, direction)
-  const [connector, applier, lagMs] = await Promise.all([
+  const [connector, applier, lagMs, trouble] = await Promise.all([
     orNull(control.feeds.status(sourceOf(direction))),
     orNull(readApplierState(target, name, direction)),
     orNull(control.lag.lagMs(name, direction)),
+    domain.phase === 'decommissioned' ? null : orNull(troubleOf(control, domain, direction)),
   ])
-  return { direction, connector, applier, lagMs }
+  return { direction, connector, applier, lagMs, trouble }
 }
 
 async function rogueOf(control: Control, name: string, side: Side) {
@@ -80,7 +84,7 @@ export async function domainStatus(control: Control, name: string) {
     ending,
     problems,
   ] = await Promise.all([
-    Promise.all(directions.map((direction) => feedStatus(control, name, direction))),
+    Promise.all(directions.map((direction) => feedStatus(control, domain, direction))),
     onBothSides((side) => readFence(stores[side], name)),
     onBothSides((side) => openEntries(stores[side], name)),
     onBothSides((side) => settledEntries(stores[side], name)),

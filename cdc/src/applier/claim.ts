@@ -33,14 +33,14 @@ export interface ClaimOptions {
 const table = toolkitTable('applier_state')
 const unknownThread = 1094
 
-/** At most 64 characters, as a fence's table name allows 58 for the domain. */
-const lockName = (domain: string, direction: Direction): string =>
+/** Whose holder applies the feed. At most 64 characters, as a fence's table name allows 58 for the domain. */
+export const claimLock = (domain: string, direction: Direction): string =>
   `mp:${direction === 'forward' ? 'f' : 'r'}:${domain}`
 
 /** Waits for its turn. `session` is the connection that will apply. */
 export async function claimState(session: Session, options: ClaimOptions): Promise<Claim> {
   const { domain, direction, signal, log } = options
-  const lock = lockName(domain, direction)
+  const lock = claimLock(domain, direction)
   await session.execute(
     `INSERT IGNORE INTO ${table} (domain, direction, mode, status) VALUES (?, ?, 'audit', 'starting')`,
     [domain, direction],
@@ -95,5 +95,5 @@ export async function releaseClaim(
      WHERE domain = ? AND direction = ? AND claim = ?`,
     [domain, direction, claim],
   )
-  await session.query('SELECT RELEASE_LOCK(?)', [lockName(domain, direction)])
+  await session.query('SELECT RELEASE_LOCK(?)', [claimLock(domain, direction)])
 }

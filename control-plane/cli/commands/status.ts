@@ -95,6 +95,10 @@ export const statusText = (answer: Answer): string =>
         typeof lagMs === 'number' ? Math.round(lagMs) : lagMs,
       ]),
     ),
+    ...list(answer.feeds).flatMap(({ direction, trouble }) => {
+      const { cause, remedy } = fields(trouble)
+      return cause === undefined ? [] : [bad(`the ${direction} feed stands: ${cause}; ${remedy}`)]
+    }),
     ...privilegeLines(answer),
     ...list(answer.refusals)
       .slice(0, 3)

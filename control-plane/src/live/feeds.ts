@@ -16,6 +16,7 @@ import { readTopicIdOf } from '@matapalo/cdc/topicId'
 import { ensureFeedTopics } from '@matapalo/cdc/topics'
 import { type Manifest, MatapaloError, type Side } from '@matapalo/core'
 import { until } from '@matapalo/runtime'
+import { createBackOff } from './backOff.ts'
 import { type Stores, schemaOf, tablesOf } from './stores.ts'
 
 export interface FeedAccount {
@@ -49,6 +50,7 @@ export class FeedSilent extends MatapaloError {
 
 export class Feeds {
   readonly #parts: FeedsParts
+  readonly #backOff = { monolith: createBackOff(), service: createBackOff() }
 
   constructor(parts: FeedsParts) {
     this.#parts = parts
@@ -115,10 +117,16 @@ export class Feeds {
     else await this.ensureConnector(side, manifests, proof.domain)
   }
 
-  /** A failed task does not come back by itself. */
-  async revive(side: Side): Promise<boolean> {
-    if ((await this.status(side)).state !== 'FAILED') return false
+  /** A failed task does not come back by itself. @returns true when it was started again */
+  async revive(side: Side, nowMs = performance.now()): Promise<boolean> {
+    const { state } = await this.status(side)
+    if (!this.#backOff[side].due(state === 'FAILED', nowMs)) return false
     await this.#parts.connect.restart(connectorName(side))
     return true
+  }
+
+  /** Milliseconds until {@link revive} starts a failed connector again; null: none has failed. */
+  retryInMs(side: Side): number | null {
+    return this.#backOff[side].inMs(performance.now())
   }
 }
