@@ -85,6 +85,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
     background: new Map(),
     verified: new Map(),
     flips: [],
+    incidents: new Set(),
     browser: null,
     browserSkipped: whole ? null : 'only the catalogue moves',
     stockBefore: new Map(),
@@ -112,7 +113,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
     trafficUntil,
   })
   for (const { at, what } of [...summary.failures, ...summary.stale, ...summary.turnedAway]) {
-    say(`  ${at} ms: ${what}`)
+    if (!show.incidents.has(`${at} ms: ${what}`)) say(`  ${at} ms: ${what}`)
   }
   for (const line of show.browser?.failures ?? []) say(`  browser: ${line}`)
   for (const example of verdict.examples) say(`  ${example}`)

@@ -28,6 +28,8 @@ export interface Show {
   readonly verified: Map<DomainName, boolean>
   /** What was in flight at each transfer. */
   readonly flips: FlipReport[]
+  /** Lines that were said already. */
+  readonly incidents: Set<string>
   /** Null where no Chromium is installed, and in the short demo. */
   browser: BrowserCustomer | null
   /** Why there is no browser. */

@@ -1,4 +1,5 @@
 import { sleep } from '@matapalo/runtime'
+import { sayProgress } from '../progress.ts'
 import type { Stage } from '../stage.ts'
 
 /** No route leads to the monolith any more; its process ends, and customers go on. */
@@ -18,6 +19,7 @@ export const retire: Stage = {
       requests: requests - before.requests,
       failedRequests: failedRequests - before.failedRequests,
     }
+    await sayProgress(show)
     say(
       `${show.afterTheEnd.requests.toLocaleString('en')} requests without it, ${show.afterTheEnd.failedRequests} failed`,
     )

@@ -2,6 +2,7 @@ import type { TransferKind } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import type { DomainName } from '../../arena/arena.ts'
 import { type Pending, pendingPayments } from '../pending.ts'
+import { sayProgress } from '../progress.ts'
 import type { Show, Stage } from '../stage.ts'
 
 /** Customers who buy just before orders move. */
@@ -27,10 +28,7 @@ export const transfer = (
       await sleep(3_000)
     }
     await sleep(show.options.dwell * 1000)
-    const { requests, failedRequests, staleReads, forcedLogouts } = await show.traffic.progress()
-    show.say(
-      `${requests.toLocaleString('en')} requests so far, ${failedRequests} failed, ${staleReads} stale, ${forcedLogouts} logged out`,
-    )
+    await sayProgress(show)
   },
 })
 
