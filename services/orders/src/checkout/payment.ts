@@ -40,6 +40,13 @@ async function orderOf(transaction: Transaction, saga: Saga): Promise<OrderAtHan
   return order
 }
 
+const takeOutOfCart = (transaction: Transaction, { userId, lines }: Saga): Promise<void> =>
+  clearOrdered(
+    transaction,
+    userId,
+    lines.map((line) => line.bookId),
+  )
+
 /** Writes what the provider said. `pending` leaves a saga that waits already as it is. */
 const learnOutcome = (
   shop: Shop,
@@ -67,7 +74,10 @@ export async function applyOutcome(
       const off = order.status === 'cancelled'
       await advance(transaction, saga, { to: off ? 'releasing' : 'paid' }, now)
     }
-    return chargeSucceeded(transaction, order, shop.payments.name, now)
+    const effect = await chargeSucceeded(transaction, order, shop.payments.name, now)
+    // Who waits for a payment has had an empty cart since then; what is in it now was put in later.
+    if (saga.step === 'ordered' && effect === 'paid') await takeOutOfCart(transaction, saga)
+    return effect
   }
   if (waits) await advance(transaction, saga, { to: 'releasing', detail: 'declined' }, now)
   return (await chargeDeclined(transaction, order, declinedDetail, now)) ? 'declined' : 'nothing'
@@ -98,11 +108,7 @@ const wait = (shop: Shop, saga: Saga): Promise<void> =>
     if (order.status !== 'placed') return
     const detail = 'waiting for the payment'
     await record(transaction, order.id, { status: 'placed', detail, byUser: saga.userId }, now)
-    await clearOrdered(
-      transaction,
-      saga.userId,
-      saga.lines.map((line) => line.bookId),
-    )
+    await takeOutOfCart(transaction, saga)
     await transaction('order')
       .where('id', order.id)
       .update({ updated_at: utcText(now) })

@@ -6,7 +6,6 @@
  */
 import type { Transaction } from '@bookshop/kit/database'
 import { utcText } from '@bookshop/kit/instants'
-import { clearOrdered } from '../cart/edit.ts'
 import { announce } from '../events/orderEvents.ts'
 import { record } from '../orders/history.ts'
 import type { OrderStatus, PaymentStatus } from '../orders/status.ts'
@@ -33,10 +32,6 @@ export async function lockOrder(
     .forUpdate()
     .first('status')
   return { ...row, payment_status: payment.status }
-}
-
-export async function bookIdsOf(transaction: Transaction, orderId: number): Promise<number[]> {
-  return transaction('order_detail').where('order_id', orderId).pluck('book_id')
 }
 
 const setPayment = (
@@ -77,7 +72,6 @@ export async function chargeSucceeded(
     const paid = { status: 'paid', detail: 'paid by card', byUser: order.user_id } as const
     await record(transaction, order.id, paid, now)
   }
-  await clearOrdered(transaction, order.user_id, await bookIdsOf(transaction, order.id))
   await announce(transaction, order.id, 'order.paid')
   return 'paid'
 }

@@ -80,6 +80,16 @@ describe('payments that are not known at once', function () {
     ])
   })
 
+  it('leave in the cart what was put there after the order', async () => {
+    const { who, reference, book, id } = await buy('0408')
+    await service.ask(who, 'POST', '/api/cart/items', { book_id: book, quantity: 1 })
+    await delivered(reference)
+    expect(await look(who, id)).to.deep.equal(['paid', 'paid', 'confirmed'])
+    const { json } = await service.ask(who, 'GET', '/api/cart')
+    const items = json.items as readonly { readonly book_id: number; readonly quantity: number }[]
+    expect(items.map((item) => [item.book_id, item.quantity])).to.deep.equal([[book, 1]])
+  })
+
   it('are asked for when no callback comes', async () => {
     const { who, reference, id } = await buy('0408')
     clock = 60_000
