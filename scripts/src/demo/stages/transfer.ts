@@ -1,6 +1,7 @@
 import type { TransferKind } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import type { DomainName } from '../../arena/arena.ts'
+import { ControlRefused } from '../../arena/control.ts'
 import { type Pending, pendingPayments } from '../pending.ts'
 import { sayProgress } from '../progress.ts'
 import type { Show, Stage } from '../stage.ts'
@@ -9,7 +10,11 @@ import type { Show, Stage } from '../stage.ts'
 const buyers = 30
 /** Tokens are renewed around a transfer: milliseconds. */
 const renewWithinMs = 4_000
+/** 120000 (two minutes): how long a closed gate is waited for, as after a kill. */
+const gatesMs = 120_000
 const none: Pending = { openPayments: 0, callbacks: 0, checkouts: 0 }
+
+type Outcome = 'completed' | 'unwound' | 'refused'
 
 /** Moves domains, tries again when a kill made it unwind, and lets the new owner serve. */
 export const transfer = (
@@ -21,10 +26,14 @@ export const transfer = (
   title: `matapalo ${kind} ${domains.join(' ')} --without parity`,
   async run(show) {
     if (kind === 'cutover') await watched(show, domains)
-    for (let attempt = 1; ; attempt += 1) {
-      const completed = await tryOnce(show, kind, domains)
-      if (completed) break
-      if (attempt === 5) throw new Error(`${kind} did not complete in ${attempt} attempts`)
+    const begun = performance.now()
+    for (let attempt = 1; ; ) {
+      const outcome = await tryOnce(show, kind, domains)
+      if (outcome === 'completed') break
+      if (outcome === 'unwound') attempt += 1
+      if (attempt > 5 || performance.now() - begun > gatesMs) {
+        throw new Error(`${kind} of ${domains.join(', ')} did not complete`)
+      }
       await sleep(3_000)
     }
     await sleep(show.options.dwell * 1000)
@@ -53,20 +62,26 @@ async function tryOnce(
   show: Show,
   kind: TransferKind,
   domains: readonly DomainName[],
-): Promise<boolean> {
+): Promise<Outcome> {
   const { arena, traffic, transfers, flips, browser, say } = show
   await browser?.fill(1 + flips.length)
   const pending = await inFlight(show, domains)
   const before = await traffic.progress()
   await traffic.hurry(renewWithinMs)
-  const [view] = await Promise.all([
-    arena.transfer(kind, `demo: ${kind}`, {}, domains),
-    browser?.buy(),
-  ])
-  transfers.push(view)
-  const { refreshes } = await traffic.progress()
-  flips.push({ domains, kind, ...pending, refreshes: refreshes - before.refreshes })
-  const pause = view.pauseMs === null ? '' : `, writes paused ${Math.round(view.pauseMs)} ms`
-  say(`${view.outcome ?? view.state}${pause}${view.error ? `: ${view.error.message}` : ''}`)
-  return view.state === 'completed'
+  const buying = browser?.buy()
+  try {
+    const view = await arena.transfer(kind, `demo: ${kind}`, {}, domains)
+    transfers.push(view)
+    const { refreshes } = await traffic.progress()
+    flips.push({ domains, kind, ...pending, refreshes: refreshes - before.refreshes })
+    const pause = view.pauseMs === null ? '' : `, writes paused ${Math.round(view.pauseMs)} ms`
+    say(`${view.outcome ?? view.state}${pause}${view.error ? `: ${view.error.message}` : ''}`)
+    return view.state === 'completed' ? 'completed' : 'unwound'
+  } catch (error) {
+    if (!(error instanceof ControlRefused) || error.code !== 'MATAPALO_GATES_CLOSED') throw error
+    say(error.message.split('\n').slice(1, 3).join(' ').trim())
+    return 'refused'
+  } finally {
+    await buying
+  }
 }
