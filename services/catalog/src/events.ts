@@ -1,19 +1,24 @@
 /**
- * What the catalog tells other services, through the outbox: topic `shop.catalog`, keyed by the book
- * or category. services/asyncapi.yaml describes the messages.
+ * What the catalog tells other services, through the outbox: topics `shop.product` and
+ * `shop.category`, keyed by id. services/asyncapi.yaml describes the messages.
  *
  * @module
  */
 import type { Transaction } from '@bookshop/kit/database'
 import { moneyText } from '@bookshop/kit/money'
 import { emit } from '@bookshop/kit/outbox'
-import { type BookRow, bookRows, statusLetters } from './books/shape.ts'
+import { type BookRow, bookRows } from './books/shape.ts'
 import type { Category } from './categories/tree.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 
-const tell = (transaction: Transaction, key: string, type: string, payload: Payload) =>
-  emit(transaction, { aggregateType: 'catalog', aggregateId: key, type, payload })
+const tell =
+  (aggregateType: 'product' | 'category') =>
+  (transaction: Transaction, id: number, type: string, payload: Payload) =>
+    emit(transaction, { aggregateType, aggregateId: String(id), type, payload })
+
+const ofProduct = tell('product')
+const ofCategory = tell('category')
 
 const productPayload = (row: BookRow): Payload => ({
   book_id: row.id,
@@ -22,7 +27,7 @@ const productPayload = (row: BookRow): Payload => ({
   author: row.author,
   category_id: row.category_id,
   price: moneyText(row.price_cents),
-  status: statusLetters[row.status],
+  status: row.status,
   featured: row.featured === 1,
   stock: row.quantity,
   low_stock: row.low_stock,
@@ -36,11 +41,11 @@ export async function tellProduct(
 ): Promise<void> {
   const [row] = await bookRows(transaction).where('p.id', id)
   if (!row) throw new TypeError('an event of a book that is not there')
-  await tell(transaction, `book:${id}`, type, productPayload(row))
+  await ofProduct(transaction, id, type, productPayload(row))
 }
 
 export const tellProductDeleted = (transaction: Transaction, id: number) =>
-  tell(transaction, `book:${id}`, 'product.deleted', { book_id: id })
+  ofProduct(transaction, id, 'product.deleted', { book_id: id })
 
 export interface PriceChange {
   readonly oldCents: number
@@ -50,7 +55,7 @@ export interface PriceChange {
 }
 
 export const tellPrice = (transaction: Transaction, id: number, change: PriceChange) =>
-  tell(transaction, `book:${id}`, 'price.changed', {
+  ofProduct(transaction, id, 'price.changed', {
     book_id: id,
     old_price: moneyText(change.oldCents),
     new_price: moneyText(change.newCents),
@@ -67,7 +72,7 @@ export interface StockChange {
 }
 
 export const tellStock = (transaction: Transaction, id: number, change: StockChange) =>
-  tell(transaction, `book:${id}`, 'stock.changed', { book_id: id, ...change })
+  ofProduct(transaction, id, 'stock.changed', { book_id: id, ...change })
 
 /** The stock has come down to its mark, or the mark up to the stock. Not told again until it was above. */
 export const tellLowStock = (
@@ -75,7 +80,7 @@ export const tellLowStock = (
   id: number,
   stock: number,
   lowStock: number,
-) => tell(transaction, `book:${id}`, 'stock.low', { book_id: id, stock, low_stock: lowStock })
+) => ofProduct(transaction, id, 'stock.low', { book_id: id, stock, low_stock: lowStock })
 
 const categoryPayload = ({ id, ...rest }: Category): Payload => ({ category_id: id, ...rest })
 
@@ -83,4 +88,4 @@ export const tellCategory = (
   transaction: Transaction,
   category: Category,
   type: 'category.created' | 'category.changed' | 'category.deleted',
-) => tell(transaction, `category:${category.id}`, type, categoryPayload(category))
+) => ofCategory(transaction, category.id, type, categoryPayload(category))

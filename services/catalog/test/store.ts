@@ -19,8 +19,8 @@ export interface Store {
   readonly database: Database
   /** May do everything, also fence. */
   readonly root: Database
-  /** Events of this key, oldest first. */
-  events(key: string): Promise<readonly SeenEvent[]>
+  /** Events of this topic and key, oldest first. */
+  events(topic: 'product' | 'category', key: string): Promise<readonly SeenEvent[]>
   close(): Promise<void>
 }
 
@@ -29,20 +29,20 @@ export async function openStore(stack: Stack): Promise<Store> {
   rootUrl.pathname = '/catalog'
   const root = openDatabase(rootUrl, 4)
   await root.raw(
-    'CREATE TABLE IF NOT EXISTS seen_event (n INT AUTO_INCREMENT PRIMARY KEY, id CHAR(36), type VARCHAR(60), aggregateid VARCHAR(80), payload LONGTEXT)',
+    'CREATE TABLE IF NOT EXISTS seen_event (n INT AUTO_INCREMENT PRIMARY KEY, aggregatetype VARCHAR(40), id CHAR(36), type VARCHAR(60), aggregateid VARCHAR(80), payload LONGTEXT)',
   )
   await root.raw(
-    'CREATE OR REPLACE TRIGGER seen_event AFTER INSERT ON outbox FOR EACH ROW INSERT INTO seen_event (id, type, aggregateid, payload) VALUES (NEW.id, NEW.type, NEW.aggregateid, NEW.payload)',
+    'CREATE OR REPLACE TRIGGER seen_event AFTER INSERT ON outbox FOR EACH ROW INSERT INTO seen_event (aggregatetype, id, type, aggregateid, payload) VALUES (NEW.aggregatetype, NEW.id, NEW.type, NEW.aggregateid, NEW.payload)',
   )
   const database = openDatabase(new URL(stack.urls['services-db.catalog'] ?? ''), 12)
   return {
     database,
     root,
-    async events(key) {
+    async events(topic, key) {
       const rows: { id: string; type: string; aggregateid: string; payload: string }[] = await root(
         'seen_event',
       )
-        .where('aggregateid', key)
+        .where({ aggregatetype: topic, aggregateid: key })
         .orderBy('n')
       return rows.map((row) => ({
         id: row.id,

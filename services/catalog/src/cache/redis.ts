@@ -39,8 +39,9 @@ export function redisCache({ url, metrics, log }: RedisCacheParts): CacheStore {
   })
   // Each turn is said once, however many reads notice it.
   let up: boolean | undefined
+  let stopping = false
   const turn = (now: boolean, why: string): void => {
-    if (up === now) return
+    if (up === now || stopping) return
     up = now
     metrics.cacheUp.set(now ? 1 : 0)
     if (now) log.info({}, 'cache.connected')
@@ -67,6 +68,9 @@ export function redisCache({ url, metrics, log }: RedisCacheParts): CacheStore {
     set: async (key, value) => {
       await attempt(() => redis.set(prefix + key, value, 'PX', lifetimeMs))
     },
-    stop: async () => redis.disconnect(),
+    async stop() {
+      stopping = true
+      redis.disconnect()
+    },
   }
 }

@@ -42,6 +42,12 @@ export async function readCover(
   return row?.octets ?? null
 }
 
+/** Keeps the book where it is until the transaction ends. False: there is none. */
+export async function holdBook(transaction: Transaction, id: number): Promise<boolean> {
+  const row = await transaction('product').where('id', id).forShare().first('id')
+  return row !== undefined
+}
+
 /** Resolves to false when it replaced another one. */
 export async function saveCover(
   transaction: Transaction,

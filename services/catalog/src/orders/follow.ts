@@ -63,12 +63,18 @@ export function followOrders(parts: FollowParts): Stoppable {
     return null
   }
 
-  const started = start()
+  let running: Consumer | null | undefined
+  const started = start().then((consumer) => {
+    running = consumer
+    // Asked to stop while it was connecting, which may take for ever.
+    if (stopping) return consumer?.stop()
+  })
   return {
     async stop() {
       stopping = true
       wake()
-      await (await started)?.stop()
+      if (running === undefined) void started.catch(() => undefined)
+      else await running?.stop()
     },
   }
 }

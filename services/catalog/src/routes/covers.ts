@@ -13,7 +13,7 @@ import { userIdOf } from '@bookshop/kit/http/contract'
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { noSuchBook, readBookId } from '../books/shape.ts'
 import { mostOctets, readImage, tooLarge, typeOf } from '../covers/image.ts'
-import { findCover, forgetCover, readCover, saveCover } from '../covers/store.ts'
+import { findCover, forgetCover, holdBook, readCover, saveCover } from '../covers/store.ts'
 import { tellProduct } from '../events.ts'
 import type { Shop } from '../shop.ts'
 
@@ -64,8 +64,7 @@ export function coverRoutes(shop: Shop): Router {
     const image = readImage(typeOf(request.get('content-type')), request.body)
     const uploadedBy = userIdOf(request)
     const isNew = await inTransaction(database, async (transaction) => {
-      const book = await transaction('product').where('id', bookId).first('id')
-      if (!book) throw noSuchBook(bookId)
+      if (!(await holdBook(transaction, bookId))) throw noSuchBook(bookId)
       const created = await saveCover(transaction, { ...image, bookId, uploadedBy }, now())
       await tellProduct(transaction, bookId, 'product.changed')
       return created
@@ -81,12 +80,11 @@ export function coverRoutes(shop: Shop): Router {
 
   router.delete('/api/books/:id/cover', async (request, response) => {
     const bookId = readBookId(request.params.id)
-    const gone = await inTransaction(database, async (transaction) => {
-      const rows = await forgetCover(transaction, bookId)
-      if (rows > 0) await tellProduct(transaction, bookId, 'product.changed')
-      return rows
+    await inTransaction(database, async (transaction) => {
+      const exists = await holdBook(transaction, bookId)
+      if (!exists || (await forgetCover(transaction, bookId)) === 0) throw noCover()
+      await tellProduct(transaction, bookId, 'product.changed')
     })
-    if (gone === 0) throw noCover()
     response.status(204).end()
   })
 

@@ -78,12 +78,19 @@ async function compare(transaction: Transaction, from: number, most: number): Pr
   return { differing, last: differing.length < copiedAtOnce ? last : (differing.at(-1) ?? last) }
 }
 
-const forgetGone = (transaction: Transaction, from: number, to: number) =>
-  transaction.raw(
-    `DELETE t FROM product_text t LEFT JOIN product p ON p.id = t.product_id
-      WHERE t.product_id > ? AND t.product_id <= ? AND p.id IS NULL`,
-    [from, to],
-  )
+/**
+ * Looked for first, in one snapshot, and deleted after: a deleting join would read the one table as it
+ * is and the other as it was, and take the words of a book that was added meanwhile.
+ */
+async function forgetGone(transaction: Transaction, from: number, to: number): Promise<void> {
+  const gone: number[] = await transaction('product_text as t')
+    .leftJoin('product as p', 'p.id', 't.product_id')
+    .where('t.product_id', '>', from)
+    .where('t.product_id', '<=', to)
+    .whereNull('p.id')
+    .pluck('t.product_id')
+  if (gone.length > 0) await transaction('product_text').whereIn('product_id', gone).delete()
+}
 
 export type Step = 'idle' | 'filling' | 'copied' | 'compared' | 'finished'
 

@@ -79,7 +79,7 @@ describe('covers', function () {
 
   it('are told as a change of the book', async () => {
     await put(png)
-    const types = (await store.events(`book:${book}`)).map(({ type }) => type)
+    const types = (await store.events('product', String(book))).map(({ type }) => type)
     expect(types).to.deep.equal(['product.created', 'product.changed'])
   })
 
