@@ -12,6 +12,7 @@ import { benchConvict } from './convict.ts'
 import { benchEdge } from './edge/edge.ts'
 import { benchFlips } from './flips.ts'
 import { benchKills } from './kills.ts'
+import { benchParity } from './parity.ts'
 import { benchProbes } from './probes.ts'
 
 const { values, positionals } = parseArgs({
@@ -36,6 +37,7 @@ const benches: Readonly<
   convict: benchConvict,
   edge: (say) => benchEdge(say, values),
   kills: (say) => benchKills(say, values),
+  parity: (say) => benchParity(say, values),
   probes: benchProbes,
 }
 

@@ -8,7 +8,7 @@
 
 import { Exact, within } from './exact.ts'
 import { isList, isObject, type Json, readJson } from './json.ts'
-import { covers, matchesPlace, type Place } from './path.ts'
+import { covers, matchesPlace, outside, type Place } from './path.ts'
 import type { RulesInForce } from './rules.ts'
 import { pairUp } from './unordered.ts'
 
@@ -59,11 +59,11 @@ export function compareAnswers(
 ): readonly Difference[] {
   const found = new Found(rules)
   if (control.status !== candidate.status) {
-    found.add('status', ['status'], String(control.status), String(candidate.status))
+    found.add('status', [outside, 'status'], String(control.status), String(candidate.status))
   }
   for (const name of rules.headers) {
     const [one, two] = [field(control, name), field(candidate, name)]
-    if (one !== two) found.add('header', ['header', name], one, two)
+    if (one !== two) found.add('header', [outside, 'header', name], one, two)
   }
   compareContent(control, candidate, found)
   return found.differences
@@ -88,7 +88,7 @@ function compareContent(control: Answer, candidate: Answer, found: Found): void 
   if (one !== undefined && two !== undefined) compareJson(one.value, two.value, [], found)
   else {
     const kind = (one === undefined) === (two === undefined) ? 'content' : 'format'
-    found.add(kind, ['content'], octets(control.body), octets(candidate.body))
+    found.add(kind, [outside, 'content'], octets(control.body), octets(candidate.body))
   }
 }
 

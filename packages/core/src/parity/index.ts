@@ -1,6 +1,6 @@
 export * from './compare.ts'
 export { Exact } from './exact.ts'
-export { parsePath } from './path.ts'
+export { formatPlace, parsePath } from './path.ts'
 export * from './redact.ts'
 export * from './rules.ts'
 export * from './stable.ts'

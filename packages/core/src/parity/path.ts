@@ -8,8 +8,11 @@
  * @module
  */
 
-/** From the root of the content. */
+/** From the root of the content; or, first of all, {@link outside}. */
 export type Place = readonly (string | number)[]
+
+/** Begins the places that are not in the content: no list has such an item. */
+export const outside = -1
 
 type Step =
   | { readonly kind: 'name'; readonly name: string }
@@ -31,7 +34,11 @@ export function parsePath(text: string): PathRule | undefined {
   if (outsideContent.test(text)) {
     const [head = '', ...rest] = text.split('.')
     const name = rest.join('.')
-    return [head, ...(name === '' ? [] : [name])].map((one) => ({ kind: 'name', name: one }))
+    const names = [head, ...(name === '' ? [] : [name])]
+    return [
+      { kind: 'index', index: outside },
+      ...names.map((one) => ({ kind: 'name', name: one }) as const),
+    ]
   }
   if (!text.startsWith('$')) return undefined
   const steps: Step[] = []
@@ -57,22 +64,30 @@ export function parsePath(text: string): PathRule | undefined {
 const fits = (one: Step, at: string | number): boolean =>
   one.kind === 'any' || (one.kind === 'name' ? one.name === at : 'index' in one && one.index === at)
 
+const isOutside = (rule: PathRule): boolean =>
+  rule[0]?.kind === 'index' && rule[0].index === outside
+
 /** Does the rule name exactly this place? */
-export function matchesPlace(rule: PathRule, place: Place, r = 0, p = 0): boolean {
+export const matchesPlace = (rule: PathRule, place: Place): boolean =>
+  // `$`, `$.*` and `$..status` speak of the content alone.
+  isOutside(rule) === (place[0] === outside) && matches(rule, place, 0, 0)
+
+function matches(rule: PathRule, place: Place, r: number, p: number): boolean {
   const one = rule[r]
   if (one === undefined) return p === place.length
   if (one.kind === 'deep') {
     for (let from = p; from <= place.length; from++) {
-      if (matchesPlace(rule, place, r + 1, from)) return true
+      if (matches(rule, place, r + 1, from)) return true
     }
     return false
   }
   const at = place[p]
-  return at !== undefined && fits(one, at) && matchesPlace(rule, place, r + 1, p + 1)
+  return at !== undefined && fits(one, at) && matches(rule, place, r + 1, p + 1)
 }
 
 /** Does the rule name this place, or something that holds it? */
 export function covers(rule: PathRule, place: Place): boolean {
+  if (isOutside(rule) !== (place[0] === outside)) return false
   for (let length = 0; length <= place.length; length++) {
     if (matchesPlace(rule, place.slice(0, length))) return true
   }
@@ -86,8 +101,7 @@ const plain = /^[A-Za-z_][\w-]*$/
  * ids or addresses, and are not told.
  */
 export function formatPlace(place: Place): string {
-  const [first] = place
-  if (first === 'status' || first === 'content') return first
+  if (place[0] === outside) return place.slice(1).join('.')
   return place
     .map((at) => (typeof at === 'number' ? '[*]' : plain.test(at) ? `.${at}` : '.*'))
     .reduce((text, one) => text + one, '$')

@@ -10,7 +10,7 @@
 import type { Difference } from './compare.ts'
 import { Exact } from './exact.ts'
 import { isList, isObject, type Json } from './json.ts'
-import { covers, formatPlace, type Place } from './path.ts'
+import { covers, formatPlace } from './path.ts'
 import type { RulesInForce } from './rules.ts'
 
 /** Some hexadecimal digits of a keyed hash. */
@@ -22,7 +22,7 @@ const longest = 80
 /** A difference as people may see it. */
 export interface Sample {
   readonly kind: Difference['kind']
-  /** `$.items[*].price`, `status`, `$.header.location` as `header.location`. */
+  /** `$.items[*].price`, `status`, `header.location`. */
   readonly path: string
   readonly control: string
   readonly candidate: string
@@ -31,22 +31,19 @@ export interface Sample {
 /** Shown in full, whatever the rules say. */
 const harmlessHeaders = ['content-type', 'cache-control', 'content-language', 'vary', 'allow']
 
-export const fieldOf = (place: Place): string =>
-  place[0] === 'header' && place.length === 2 ? `header.${place[1]}` : formatPlace(place)
-
 export function sampleOf(
   { kind, place, control, candidate }: Difference,
   rules: Pick<RulesInForce, 'show'>,
   digest: Digest,
 ): Sample {
-  const header = kind === 'header' && harmlessHeaders.includes(String(place[1]))
+  const header = kind === 'header' && harmlessHeaders.includes(String(place[2]))
   const open = kind === 'status' || header || rules.show.some((rule) => covers(rule, place))
   const octets = kind === 'content' || kind === 'format'
   const show = (value: Json | undefined): string =>
     octets && typeof value === 'string'
       ? `${value.length} octets #${digest(value)}`
       : shown(value, open, digest)
-  return { kind, path: fieldOf(place), control: show(control), candidate: show(candidate) }
+  return { kind, path: formatPlace(place), control: show(control), candidate: show(candidate) }
 }
 
 function shown(value: Json | undefined, open: boolean, digest: Digest): string {

@@ -3,7 +3,7 @@ import {
   compareAnswers,
   type Difference,
   defaultRules,
-  fieldOf,
+  formatPlace,
   mostDifferences,
   type ParityRules,
   rulesInForce,
@@ -24,7 +24,7 @@ const answer = (text: string, over: Partial<Answer> = {}): Answer => ({
 const differences = (one: string, two: string, rules: Partial<ParityRules> = {}) =>
   compareAnswers(answer(one), answer(two), inForce(rules))
 const told = (some: readonly Difference[]) =>
-  some.map(({ kind, place }) => `${kind} ${fieldOf(place)}`)
+  some.map(({ kind, place }) => `${kind} ${formatPlace(place)}`)
 
 /** Any document, written with members in any order, spaces, and numbers spelt in several ways. */
 const document = fc.jsonValue({ maxDepth: 4 })
@@ -190,6 +190,23 @@ describe('compareAnswers', () => {
     ])
     const ignore = [{ path: 'header.location', until: today, why: 'test' }]
     expect(told(compareAnswers(one, two, inForce({ ignore })))).to.deep.equal(['status status'])
+  })
+
+  it('does not take members for what stands outside the content', () => {
+    const [one, two] = [
+      '{"status":1,"header":{"location":1}}',
+      '{"status":2,"header":{"location":2}}',
+    ]
+    expect(told(differences(one, two))).to.deep.equal(['value $.status', 'value $.header.location'])
+    const outside = ['status', 'header.location', 'content'].map((path) => ({
+      ...{ path, until: today, why: 'test' },
+    }))
+    expect(differences(one, two, { ignore: outside })).to.have.length(2)
+    const inside = ['$', '$..status', '$.*'].map((path) => ({ path, until: today, why: 'test' }))
+    const failed = answer('{}', { status: 500 })
+    expect(told(compareAnswers(answer('{}'), failed, inForce({ ignore: inside })))).to.deep.equal([
+      'status status',
+    ])
   })
 
   it('compares what is no JSON by its octets, and says when one side is none', () => {
