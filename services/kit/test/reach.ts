@@ -132,6 +132,12 @@ function demandOf(document: ApiText, operation: Json): Demand | null {
   return { roles: scheme?.['x-roles'] ?? null, scopes: scheme?.['x-scopes'] ?? [] }
 }
 
+function contentOf(document: ApiText, body: Json | undefined): Json | undefined {
+  if (typeof body?.$ref !== 'string') return body?.content as Json | undefined
+  const [, , kind = '', name = ''] = body.$ref.split('/')
+  return document.components[kind]?.[name]?.content as Json | undefined
+}
+
 /** All verbs of all paths; those that the document has first. */
 export function operationsOf(document: ApiText): readonly Operation[] {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -140,7 +146,7 @@ export function operationsOf(document: ApiText): readonly Operation[] {
       if (described === undefined) {
         return { id: `${method} ${path}`, method, path, demand: undefined, body: undefined }
       }
-      const content = (described.requestBody as { content?: Json } | undefined)?.content
+      const content = contentOf(document, described.requestBody as Json | undefined)
       const json = content?.['application/json'] as { schema?: Json } | undefined
       const demand = demandOf(document, described)
       return { id: String(described.operationId), method, path, demand, body: json?.schema }
