@@ -17,7 +17,7 @@ export const eventful: readonly ComponentName[] = ['catalog', 'users', 'orders',
 
 const topicPrefix = 'shop'
 /** services/asyncapi.yaml has a channel for each. */
-const aggregates = ['order', 'ticket', 'user', 'catalog'] as const
+const aggregates = ['order', 'ticket', 'user', 'product', 'category'] as const
 
 const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
 
