@@ -40,7 +40,7 @@ export interface FenceMoved {
   readonly ended: boolean
   /** Those seen while waiting, the last non-empty look. */
   readonly blockers: readonly Blocker[]
-  /** As read after the write; null when blocked or missing. */
+  /** As this call wrote it, else as read afterwards; null when blocked or missing. */
   readonly state: FenceState | null
 }
 
@@ -137,13 +137,15 @@ export async function setFence(db: Db, domain: string, move: FenceMove): Promise
   })
   const { waitedMs, attempts } = done
   const told = { waitedMs, attempts, blockers, ended: open === 0 }
-  const state = await readFence(db, domain)
+  const changed = (done.value ?? 0) > 0
+  const { closed, seq, term } = move
+  // What this call has just written needs no second trip, which everybody would wait for.
+  const state = changed ? { closed, seq, term } : await readFence(db, domain)
   const stands = state?.seq === move.seq && state.closed === move.closed && state.term === move.term
   if (done.value === undefined && !stands) {
     return { ...told, changed: false, outcome: 'blocked', state: null }
   }
   if (state === null) return { ...told, changed: false, outcome: 'missing', state }
-  const changed = (done.value ?? 0) > 0
   return { ...told, changed, outcome: changed || stands ? 'set' : 'stale', state }
 }
 
