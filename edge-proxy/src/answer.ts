@@ -7,6 +7,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { EdgeError } from './errors.ts'
 import { shut } from './guard/closing.ts'
 import type { EdgeMetrics } from './metrics.ts'
+import type { MaybeSecured } from './tls/secureAnswer.ts'
 
 const internal = {
   error: {
@@ -58,6 +59,10 @@ export function answerError(
   }
   const { text, headers } = contentOf(known)
   if (exchange !== undefined) headers['x-request-id'] = exchange.requestId
+  const { secured } = res as MaybeSecured
+  if (secured !== undefined && secured.hsts > 0) {
+    headers['strict-transport-security'] = `max-age=${secured.hsts}`
+  }
   // A client that was not told to continue may send its content or not: nobody can tell.
   const unsure = exchange?.expectsContinue === true && !res.req.complete
   if (known?.closes || unsure) {

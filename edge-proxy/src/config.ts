@@ -8,6 +8,7 @@ import { type Config, count, flag, millis, port, type Settings, text, url } from
 import { TestFaultRefused } from './errors.ts'
 import { identitySettings } from './identity/settings.ts'
 import { shadowSettings } from './shadow/settings.ts'
+import { tlsSettings } from './tls/settings.ts'
 
 const forwarder = (value: string): 'undici' | 'middleware' => {
   if (value === 'undici' || value === 'middleware') return value
@@ -49,6 +50,7 @@ export const edgeSettings = {
     help: 'directory of the last route table, for a boot while nothing answers',
   },
   ...identitySettings,
+  ...tlsSettings,
   ...shadowSettings,
   holdMax: {
     env: 'EDGE_HOLD_MAX_MS',
@@ -121,6 +123,24 @@ export const edgeSettings = {
     parse: count,
     default: 0,
     help: 'requests of one address a second, over time; more are answered 429; 0: no limit',
+  },
+  credentialRate: {
+    env: 'EDGE_CREDENTIAL_RATE',
+    parse: count,
+    default: 0,
+    help: 'requests a second of one session or bearer token, over time; more are answered 429; 0: no limit',
+  },
+  credentialBurst: {
+    env: 'EDGE_CREDENTIAL_BURST',
+    parse: count,
+    default: 100,
+    help: 'requests of one session or token that may come at once where there is a rate',
+  },
+  readerMax: {
+    env: 'EDGE_READER_MAX_MS',
+    parse: millis,
+    default: 60_000,
+    help: 'longest a client may take nothing of an answer that waits for it, ms; then it is cut off',
   },
   clientBurst: {
     env: 'EDGE_CLIENT_BURST',

@@ -15,6 +15,8 @@ import { type Subject, sessionChange } from './identity/subject.ts'
 import { CandidateFailed, canaryHeadMs } from './shadow/canary.ts'
 import type { Shadow } from './shadow/shadow.ts'
 import type { TableInForce } from './tableInForce.ts'
+import { schemeOf } from './tls/scheme.ts'
+import { type MaybeSecured, secureFields } from './tls/secureAnswer.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
 export interface DeliveryParts {
@@ -110,7 +112,7 @@ export class Delivery {
     const fields = upstreamFields(req.rawHeaders, {
       host: req.headers.host as string,
       remoteAddress: exchange.address,
-      scheme: 'http',
+      scheme: schemeOf(req),
       requestId: exchange.requestId,
       traceparent: exchange.traceparent,
       // Also while nobody is watched: what it calls may be decided after a switch.
@@ -158,6 +160,8 @@ export class Delivery {
         : withoutSession(head.headers, this.#parts.sessionCookie)
     const fields = [...theirs, 'x-request-id', exchange.requestId]
     if (this.#parts.closing()) fields.push('connection', 'close')
+    const { secured } = exchange.res as MaybeSecured
+    if (secured !== undefined) secureFields(fields, secured)
     if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
     return fields
   }

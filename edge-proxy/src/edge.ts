@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFile } from 'node:fs/promises'
 import { canaryReads } from '@matapalo/core'
 import { Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
@@ -11,11 +12,11 @@ import { Delivery } from './delivery.ts'
 import { MiddlewareForwarder } from './forward/middleware.ts'
 import { UndiciForwarder } from './forward/undici.ts'
 import { Parents } from './identity/parent.ts'
-import { Clients } from './limits/clients.ts'
+import { RequestRate } from './limits/requestRate.ts'
 import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Retries } from './retries.ts'
-import { createEdgeServer, listen, stopServer } from './server.ts'
+import { listen, stopServer } from './server.ts'
 import { TableInForce } from './tableInForce.ts'
 import { Upgrades } from './upgrades.ts'
 import { HealthChecks } from './upstreams/checks.ts'
@@ -24,11 +25,14 @@ import { wireCallers } from './wiring/callers.ts'
 import { wireFollowing } from './wiring/following.ts'
 import { wireFreshening } from './wiring/freshening.ts'
 import { wireHolding } from './wiring/holding.ts'
+import { wireListening } from './wiring/listening.ts'
 import { wireShadowing } from './wiring/shadowing.ts'
 
 export interface Edge {
   /** Of the public side. */
   readonly url: string
+  /** The same over TLS, where that ends here. */
+  readonly secureUrl: string | undefined
   readonly adminUrl: string
   stop(): Promise<void>
 }
@@ -50,8 +54,9 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
   let closing = false
 
-  const undici = new UndiciForwarder(config.upstreamMax)
-  const middleware = new MiddlewareForwarder(config.upstreamMax)
+  const ca = config.upstreamCa === undefined ? undefined : await readFile(config.upstreamCa, 'utf8')
+  const undici = new UndiciForwarder(config.upstreamMax, undefined, ca)
+  const middleware = new MiddlewareForwarder(config.upstreamMax, undefined, ca)
   const callers = await wireCallers(config, { table, replicas, asker: undici }, log)
   const { freshness, store, forgotten, barrier } = wireFreshening({
     ...{ config, life, inForce, metrics, log },
@@ -110,24 +115,15 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     retries: new Retries(config.connectMax, metrics),
     canary,
     metrics,
+    credentialRate: new RequestRate({
+      perSecond: config.credentialRate,
+      burst: config.credentialBurst,
+    }),
   })
   const { sessionCookie } = config
   const upgrades = new Upgrades({
     ...{ inForce, replicas, callers, sessionCookie },
     forwarder: middleware,
-  })
-  const server = createEdgeServer({
-    pipeline,
-    upgrades,
-    metrics,
-    sessionCookie,
-    parents: new Parents(config.identityKey),
-    clients: new Clients({
-      connections: config.clientConnections,
-      perSecond: config.clientRate,
-      burst: config.clientBurst,
-    }),
-    headersMs: config.headersMax,
   })
   const admin = createAdminServer({
     metrics,
@@ -149,6 +145,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const { follower, stream } = wireFollowing({
     ...{ config, inForce, drain, ledgerDb, adminUrl, log },
     onIsolation: () => holds.update(),
+    onArrival: metrics.tableArrived,
   })
   let booted = false
   let canaryRead: ReadonlySet<string> = new Set()
@@ -177,13 +174,14 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   life.add('follower', () => follower.stop())
   life.add('stream', () => stream.stop())
 
-  const url = await listen(server, config.port, config.host)
-  life.add('server', () => stopServer(server, config.stopMax))
+  const { url, secureUrl } = await wireListening({
+    ...{ config, life, metrics, log },
+    server: { pipeline, upgrades, parents: new Parents(config.identityKey) },
+  })
   life.add('upgrades', () => upgrades.closeAll())
   life.add('notice', async () => {
     closing = true
     await sleep(noticeMs)
   })
-  log.info({ url, adminUrl, edge: config.id }, 'edge.listening')
-  return { url, adminUrl, stop: () => life.stop() }
+  return { url, secureUrl, adminUrl, stop: () => life.stop() }
 }

@@ -212,6 +212,38 @@ export class UpgradeFailed extends EdgeError {
   }
 }
 
+/** A socket was asked for in plain, where only TLS is served. Nothing was forwarded. */
+export class TlsRequired extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_TLS_REQUIRED'
+  readonly status = 403
+  override readonly closes = true
+  constructor() {
+    super('sockets are opened over TLS only; use wss')
+  }
+}
+
+/** What arrived as a route table is none. The last good one stays in force. */
+export class TableInvalid extends MatapaloError {
+  readonly code = 'MATAPALO_EDGE_TABLE_INVALID'
+  readonly epoch: number | undefined
+  constructor(epoch: number | undefined, problems: readonly string[]) {
+    super(
+      `route table of epoch ${epoch ?? 'unknown'} is refused, the last good one stays: ${problems.join('; ')}; compare the versions of edge and control plane`,
+    )
+    this.epoch = epoch
+  }
+}
+
+/** No certificate for development could be made. */
+export class DevelopmentCertificateFailed extends MatapaloError {
+  readonly code = 'MATAPALO_EDGE_DEVELOPMENT_CERTIFICATE'
+  constructor(cause: unknown) {
+    super('openssl made no certificate for development; install it, or name certificate files', {
+      cause,
+    })
+  }
+}
+
 /** Asked for by a test fault outside a test. */
 export class TestFaultRefused extends MatapaloError {
   readonly code = 'MATAPALO_TEST_FAULT_REFUSED'

@@ -96,6 +96,26 @@ export function createMetrics(edgeId: string) {
     labelNames: ['upstream'],
     registers,
   })
+  const tablesRefused = new Counter({
+    name: `${names}_tables_refused_total`,
+    help: 'Route tables that arrived and were none; the last good one stays in force',
+    registers,
+  })
+  const tableRefused = new Gauge({
+    name: `${names}_table_refused`,
+    help: '1 while the newest route table that arrived is none: alert on it',
+    registers,
+  })
+  const certificateRefused = new Gauge({
+    name: `${names}_certificate_refused`,
+    help: '1 while the certificate files cannot be used and an older certificate is shown',
+    registers,
+  })
+  const certificateEnd = new Gauge({
+    name: `${names}_certificate_end_seconds`,
+    help: 'When the certificate that is shown ends, Unix time',
+    registers,
+  })
   new Gauge({
     name: `${names}_epoch`,
     help: 'Epoch of the route table in force',
@@ -169,6 +189,20 @@ export function createMetrics(edgeId: string) {
     answered(upstream: string, status: number, ms: number) {
       requests.inc({ upstream, status: `${Math.floor(status / 100)}xx` })
       seconds.observe({ upstream }, ms / 1000)
+    },
+    tableArrived: (good: boolean) => {
+      if (!good) tablesRefused.inc()
+      tableRefused.set(good ? 0 : 1)
+    },
+    certificate: ({
+      good,
+      until,
+    }: {
+      readonly good: boolean
+      readonly until: Date | undefined
+    }) => {
+      certificateRefused.set(good ? 0 : 1)
+      if (until !== undefined) certificateEnd.set(until.getTime() / 1000)
     },
     tableInForce: (next: RouteTable) => {
       table = next

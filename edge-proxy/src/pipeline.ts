@@ -19,6 +19,7 @@ import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import { settleReadings } from './guard/readings.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
 import type { Callers } from './identity/callers.ts'
+import type { RequestRate } from './limits/requestRate.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Retries } from './retries.ts'
 import { type Canary, canaryFreshMs } from './shadow/canary.ts'
@@ -36,6 +37,8 @@ export interface PipelineParts {
   readonly retries: Retries
   readonly canary: Canary
   readonly metrics: EdgeMetrics
+  /** Requests a second of one session or token; absent: no limit. */
+  readonly credentialRate?: RequestRate
 }
 
 /** Between two tries to send a request, ms. */
@@ -69,6 +72,7 @@ export class Pipeline {
     retries.request()
     const judged = callers.arrive(exchange)
     if (judged !== undefined) await judged
+    this.#limit(exchange)
     while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
@@ -132,6 +136,14 @@ export class Pipeline {
     }
     if (!exchange.gone) canary.giveUp(exchange, decision, 'failed')
     return undefined
+  }
+
+  /** Judged first: a token that is not good is nobody's, and counts for its address alone. */
+  #limit(exchange: Exchange): void {
+    const { credentialRate } = this.#parts
+    if (credentialRate?.limited !== true) return
+    const [subject] = exchange.credentials.subjects
+    if (subject !== undefined) credentialRate.take(subject)
   }
 
   /** Domains whose transfer the request has to wait for; reads too while nobody is heard of. */

@@ -8,18 +8,24 @@
  */
 import { once } from 'node:events'
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import express, { type Express } from 'express'
 import { answerError, rawAnswer } from './answer.ts'
-import { AmbiguousRequest, type EdgeError, TooManyConnections } from './errors.ts'
+import { AmbiguousRequest, type EdgeError, TlsRequired, TooManyConnections } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { BrokenMessages } from './guard/brokenMessages.ts'
 import { isShut, shut } from './guard/closing.ts'
 import { type Guarded, guard, guardLimits } from './guard/guard.ts'
 import type { Parents } from './identity/parent.ts'
 import type { Clients } from './limits/clients.ts'
+import type { Readers } from './limits/readers.ts'
+import { dropRest } from './limits/rest.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Pipeline } from './pipeline.ts'
+import { secureUrl } from './tls/redirect.ts'
+import type { SecureAnswers } from './tls/secureAnswer.ts'
 import type { Upgrades } from './upgrades.ts'
 
 export interface EdgeServerParts {
@@ -31,6 +37,14 @@ export interface EdgeServerParts {
   readonly clients: Clients
   /** Longest a client may take to its request's head, ms. */
   readonly headersMs: number
+  readonly readers: Readers
+  /** TLS ends here. Absent: plain. */
+  readonly tls?: {
+    readonly options: TlsOptions
+    readonly answers: SecureAnswers
+  }
+  /** Public port of HTTPS, where plain requests are sent; absent: they are served. */
+  readonly redirect?: number | undefined
 }
 
 /** What the guard found, kept with the message on its way through Express. */
@@ -43,12 +57,16 @@ interface EdgeRequest extends IncomingMessage {
   passed: Passed | undefined
 }
 
-export function createEdgeServer(parts: EdgeServerParts): Server {
-  const { pipeline, upgrades, metrics, sessionCookie, parents, clients } = parts
+/** What listens: plain, or over TLS when a certificate can be changed in it. */
+export type EdgeServer = Server & Pick<SecureServer, 'setSecureContext'>
+
+export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
+  const { pipeline, upgrades, metrics, sessionCookie, parents, clients, readers, tls, redirect } =
+    parts
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  const messages = messagesOf(app)
+  const messages = messagesOf(app, tls?.answers)
   app.use((req, res) => {
     const { guarded, expectsContinue } = (req as unknown as EdgeRequest).passed as Passed
     const options = { sessionCookie, expectsContinue, parents }
@@ -60,6 +78,10 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // Octets that came with a refused message: whose message they are nobody can tell.
     if (isShut(req.socket)) return
+    const { headers } = req
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      res.once('finish', () => dropRest(req))
+    }
     const before = broken.follow(req, res)
     // Pipelined behind another: parallel would be allowed among safe methods (RFC 9112 9.3.2), but
     // a legacy application writes on GET.
@@ -71,7 +93,12 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     if (req.socket.destroyed || isShut(req.socket)) return
     try {
       clients.request(req.socket.remoteAddress ?? '')
-      ;(req as EdgeRequest).passed = { guarded: guard(req), expectsContinue }
+      const guarded = guard(req)
+      if (redirect !== undefined) {
+        res.writeHead(308, { location: secureUrl(guarded, redirect), 'content-length': 0 }).end()
+        return
+      }
+      ;(req as EdgeRequest).passed = { guarded, expectsContinue }
     } catch (error) {
       answerError(res, error, metrics)
       return
@@ -87,32 +114,51 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
     socket.destroySoon()
   }
 
-  const server = createServer(
-    {
-      ...messages,
-      // A message without content ends at once, without a stream's events.
-      optimizeEmptyRequests: true,
-      insecureHTTPParser: false,
-      requireHostHeader: true,
-      // The guard says what is too much of what; this bounds what it is shown.
-      maxHeaderSize: 32_768,
-      headersTimeout: parts.headersMs,
-      // A content has a pace of its own, so that large ones may take their time.
-      requestTimeout: 3_600_000,
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 75_000,
-      // Other upgrades (h2c) are declined by answering as if they had not been offered.
-      shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
-    },
-    (req, res) => enter(req, res, false),
-  )
+  const settings = {
+    ...messages,
+    // A message without content ends at once, without a stream's events.
+    optimizeEmptyRequests: true,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    // The guard says what is too much of what; this bounds what it is shown.
+    maxHeaderSize: 32_768,
+    headersTimeout: parts.headersMs,
+    // A content has a pace of its own, so that large ones may take their time.
+    requestTimeout: 3_600_000,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 75_000,
+    // Other upgrades (h2c) are declined by answering as if they had not been offered.
+    shouldUpgradeCallback: (req: IncomingMessage) =>
+      req.headers.upgrade?.toLowerCase() === 'websocket',
+  }
+  const onRequest = (req: IncomingMessage, res: ServerResponse): void => enter(req, res, false)
+  const server =
+    tls === undefined
+      ? createServer(settings, onRequest)
+      : createSecureServer(
+          {
+            ...settings,
+            ...tls.options,
+            ALPNProtocols: ['http/1.1'],
+            handshakeTimeout: tls.options.handshakeTimeout ?? parts.headersMs,
+          },
+          onRequest,
+        )
   // Node would drop the fields beyond 2000 in silence.
   server.maxHeadersCount = 0
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
-    if (clients.connect(address)) socket.once('close', () => clients.disconnect(address))
-    else turnAway(socket, new TooManyConnections(clients.most))
+    if (clients.connect(address)) {
+      socket.once('close', () => clients.disconnect(address))
+      if (tls === undefined) readers.watch(socket)
+    } else if (tls === undefined) turnAway(socket, new TooManyConnections(clients.most))
+    else {
+      // Nothing that it could read before a handshake.
+      metrics.refused('MATAPALO_EDGE_TOO_MANY_CONNECTIONS')
+      socket.destroy()
+    }
   })
+  if (tls !== undefined) server.on('secureConnection', (socket: Socket) => readers.watch(socket))
   server.on('clientError', broken.onClientError)
   server.on('connect', (req: IncomingMessage, socket: Socket) => {
     if (isShut(req.socket)) return
@@ -125,16 +171,21 @@ export function createEdgeServer(parts: EdgeServerParts): Server {
   )
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     if (isShut(req.socket)) return
+    if (redirect !== undefined) {
+      turnAway(socket, new TlsRequired())
+      return
+    }
     void upgrades.serve(req, socket, head)
   })
-  return server
+  // A plain one has no certificate to change, and nobody who would.
+  return server as EdgeServer
 }
 
 /**
  * Express replaces the prototypes of each message by its own, after which the engine treats messages
  * as objects of unknown shape, at every later look. These are made with Express's prototypes.
  */
-function messagesOf(app: Express) {
+function messagesOf(app: Express, secured: SecureAnswers | undefined) {
   class Message extends IncomingMessage implements EdgeRequest {
     passed: Passed | undefined = undefined
   }
@@ -142,18 +193,23 @@ function messagesOf(app: Express) {
   Object.setPrototypeOf(Message.prototype, app.request)
   Object.setPrototypeOf(EdgeResponse.prototype, app.response)
   // What Express would make for each answer; nothing here uses it.
-  Object.assign(EdgeResponse.prototype, { locals: Object.freeze({}) })
+  Object.assign(EdgeResponse.prototype, { locals: Object.freeze({}), secured })
   Object.assign(app, { request: Message.prototype, response: EdgeResponse.prototype })
   return { IncomingMessage: Message, ServerResponse: EdgeResponse }
 }
 
 /** @returns the base URL it listens on */
-export async function listen(server: Server, port: number, host: string): Promise<string> {
+export async function listen(
+  server: Server,
+  port: number,
+  host: string,
+  scheme: 'http' | 'https' = 'http',
+): Promise<string> {
   server.listen(port, host)
   await once(server, 'listening')
   // A TCP server has an address object while it listens.
   const { port: bound, address } = server.address() as AddressInfo
-  return `http://${address.includes(':') ? `[${address}]` : address}:${bound}`
+  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${bound}`
 }
 
 /** Stops taking connections, lets requests end, cuts what is left at the limit. */

@@ -21,6 +21,7 @@ import { bearerFields } from './identity/bearer/fields.ts'
 import type { Callers } from './identity/callers.ts'
 import { credentialsOf } from './identity/subject.ts'
 import type { TableInForce } from './tableInForce.ts'
+import { schemeOf } from './tls/scheme.ts'
 import { requestIdOf, traceOf } from './trace.ts'
 import type { Replicas } from './upstreams/replicas.ts'
 
@@ -96,7 +97,7 @@ export class Upgrades {
     const fields = upstreamFields(req.rawHeaders, {
       host: req.headers.host as string,
       remoteAddress: req.socket.remoteAddress ?? '',
-      scheme: 'http',
+      scheme: schemeOf(req),
       requestId: requestIdOf(req.headers['x-request-id']),
       traceparent: traceOf(req.headers.traceparent).traceparent,
     })

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
-import { silentLog, sleep } from '@matapalo/runtime'
+import { createLog, silentLog, sleep } from '@matapalo/runtime'
 import { Delivery } from '../src/delivery.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
@@ -19,16 +19,20 @@ import { Callers, type TokenParts } from '../src/identity/callers.ts'
 import { type Identity, Introspection } from '../src/identity/introspection.ts'
 import { Parents } from '../src/identity/parent.ts'
 import { type ClientLimits, Clients } from '../src/limits/clients.ts'
+import { Readers } from '../src/limits/readers.ts'
+import { type RateLimit, RequestRate } from '../src/limits/requestRate.ts'
 import { createMetrics, type EdgeMetrics } from '../src/metrics.ts'
 import { Pipeline } from '../src/pipeline.ts'
 import { Retries } from '../src/retries.ts'
-import { createEdgeServer, stopServer } from '../src/server.ts'
+import { createEdgeServer, type EdgeServerParts, stopServer } from '../src/server.ts'
 import type { Barrier } from '../src/shadow/barrier.ts'
 import { Canary } from '../src/shadow/canary.ts'
 import { shadowMetrics } from '../src/shadow/metrics.ts'
 import { Shadow } from '../src/shadow/shadow.ts'
 import { Tallies } from '../src/shadow/tallies.ts'
 import { TableInForce } from '../src/tableInForce.ts'
+import { Certificate } from '../src/tls/certificate.ts'
+import type { TlsFiles } from '../src/tls/settings.ts'
 import { Upgrades } from '../src/upgrades.ts'
 import { Replicas } from '../src/upstreams/replicas.ts'
 
@@ -113,6 +117,10 @@ export interface TestEdge {
   readonly shadow: Shadow
   readonly tallies: Tallies
   readonly metrics: EdgeMetrics
+  /** The same over TLS, when asked for. */
+  readonly secureUrl: string | undefined
+  /** What was said of the certificate files last. */
+  readonly certificate: { readonly good: boolean } | undefined
   /** Puts the next epoch in force. */
   next(change: Partial<DomainState>): RouteTable
   setIsolated(isolated: boolean): void
@@ -122,6 +130,17 @@ export interface TestEdge {
 }
 
 export interface TestEdgeOptions {
+  readonly tls?: {
+    readonly files: TlsFiles
+    readonly hsts: number
+    readonly redirect: number | undefined
+    readonly everyMs: number
+    readonly handshakeMs?: number
+  }
+  /** Authorities of https upstreams. */
+  readonly upstreamCa?: string
+  readonly readerMs?: number
+  readonly credentials?: RateLimit
   /** One replica, or several. */
   readonly monolith: string | readonly string[]
   readonly service?: string
@@ -163,7 +182,11 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     released: options.released ?? 8,
     slotMs: options.slotMs ?? 25,
   })
-  const undici = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
+  const undici = new UndiciForwarder(
+    options.upstreamMaxMs ?? 5_000,
+    options.connections,
+    options.upstreamCa,
+  )
   const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
   const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
   const metrics = createMetrics('test')
@@ -220,6 +243,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     canary,
     metrics,
+    credentialRate: new RequestRate(options.credentials ?? { perSecond: 0, burst: 1 }),
   })
   const upgrades = new Upgrades({
     inForce,
@@ -242,16 +266,23 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   }
   inForce.onChange(() => holds.update())
   next({})
-  const server = createEdgeServer({
+  const readers = new Readers(options.readerMs ?? 60_000)
+  const parts = {
     pipeline,
+    readers,
     upgrades,
     metrics,
     sessionCookie: 'sid',
     parents: new Parents('secret'),
     clients: new Clients({ connections: 0, perSecond: 0, burst: 1, ...options.clients }),
     headersMs: options.headersMs ?? 10_000,
-  })
+  }
+  const server = createEdgeServer({ ...parts, redirect: options.tls?.redirect })
   const url = await listen(server)
+  let certificate: TestEdge['certificate']
+  const secure = await startSecure(parts, options.tls, (state) => {
+    certificate = state
+  })
   return {
     url,
     inForce,
@@ -261,6 +292,10 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     shadow,
     tallies,
     metrics,
+    secureUrl: secure?.url,
+    get certificate() {
+      return certificate
+    },
     next,
     setIsolated: (value) => {
       isolated = value
@@ -276,10 +311,40 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
       server.closeAllConnections()
       upgrades.closeAll()
       await stopServer(server, 100)
+      await secure?.stop()
+      readers.stop()
       shadow.stop()
       await looker.close()
       await undici.close()
       await middleware.close()
+    },
+  }
+}
+
+/** As `wiring/listening.ts` does it, with files that are looked at more often. */
+async function startSecure(
+  parts: EdgeServerParts,
+  tls: TestEdgeOptions['tls'],
+  report: (state: { readonly good: boolean }) => void,
+): Promise<{ readonly url: string; stop(): Promise<void> } | undefined> {
+  if (tls === undefined) return undefined
+  const { files, hsts, redirect, everyMs, handshakeMs } = tls
+  const certificate = new Certificate({ files, log: createLog('test', 'silent'), report, everyMs })
+  const options = {
+    ...(await certificate.load()),
+    ...(files.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: true }),
+    ...(handshakeMs === undefined ? {} : { handshakeTimeout: handshakeMs }),
+  }
+  const answers = { hsts, onlyTls: redirect !== undefined }
+  const server = createEdgeServer({ ...parts, tls: { options, answers } })
+  const url = (await listen(server)).replace('http:', 'https:')
+  certificate.watch((context) => server.setSecureContext(context))
+  return {
+    url,
+    stop: async () => {
+      certificate.stop()
+      server.closeAllConnections()
+      await stopServer(server, 100)
     },
   }
 }

@@ -13,6 +13,7 @@ import { type Log, sleep } from '@matapalo/runtime'
 import type { TableInForce } from '../tableInForce.ts'
 import type { Acknowledgement } from './acknowledge.ts'
 import { Acknowledger } from './acknowledge.ts'
+import { checkedTable } from './checkedTable.ts'
 import type { TableFile } from './tableFile.ts'
 
 /** Where tables come from and acknowledgements go to while the control plane is up. */
@@ -23,7 +24,7 @@ export interface TableStream {
 
 /** The same, past a control plane that is down. */
 export interface TableLedger {
-  newer(epoch: number): Promise<RouteTable | null>
+  newer(epoch: number): Promise<unknown>
   acknowledge(ack: Acknowledgement): Promise<void>
 }
 
@@ -35,6 +36,8 @@ export interface FollowerParts {
   readonly standing: () => Acknowledgement | undefined
   /** Contact was lost or found while a hold is in force. */
   readonly onIsolation: () => void
+  /** What arrived last as a table is one, or is none. */
+  readonly onArrival: (good: boolean) => void
   readonly log: Log
   /** Test fault: a table comes into force this much later, ms. */
   readonly epochDelayMs: number
@@ -56,6 +59,8 @@ export class Follower {
   #stream: TableStream = { connected: false, acknowledge: () => Promise.reject(new Error('none')) }
   #contact = Number.NEGATIVE_INFINITY
   #isolated = false
+  /** Epoch of the last table that was refused. */
+  #refused: number | undefined
   #stopped = false
   #running: Promise<void> | undefined
   #watch: NodeJS.Timeout | undefined
@@ -79,10 +84,29 @@ export class Follower {
     if (this.#isolated) this.#checkIsolation()
   }
 
-  readonly onTable = (table: RouteTable): void => {
+  readonly onTable = (arrived: unknown): void => {
     const { epochDelayMs } = this.#parts
+    const table = this.#checked(arrived)
+    if (table === undefined) return
     if (epochDelayMs > 0) setTimeout(() => this.#apply(table), epochDelayMs)
     else this.#apply(table)
+  }
+
+  /** Undefined: it is none; the last good one stays in force and is what is acknowledged. */
+  #checked(arrived: unknown): RouteTable | undefined {
+    const { onArrival, log } = this.#parts
+    try {
+      const table = checkedTable(arrived)
+      onArrival(true)
+      return table
+    } catch (err) {
+      onArrival(false)
+      const { epoch } = err as { readonly epoch?: number }
+      // The ledger is asked again and again.
+      if (epoch !== this.#refused) log.error({ err, epoch }, 'table.refused')
+      this.#refused = epoch
+      return undefined
+    }
   }
 
   #apply(table: RouteTable): void {
@@ -164,8 +188,10 @@ export class Follower {
   async #boot(): Promise<void> {
     const { inForce, file, log } = this.#parts
     if (inForce.table !== undefined) return
-    const table = await file.read()
-    if (table === null || inForce.table !== undefined) return
+    const stored = await file.read()
+    if (stored === null || inForce.table !== undefined) return
+    const table = this.#checked(stored)
+    if (table === undefined) return
     if (table.domains.some(({ hold }) => hold)) {
       log.warn({ epoch: table.epoch }, 'tableFile.refused')
       return

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { RouteTable } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
 import type { Acknowledgement } from './acknowledge.ts'
 
@@ -19,13 +18,12 @@ export class LedgerTables {
   }
 
   /** @returns the newest table above `epoch`, or null when there is none */
-  async newer(epoch: number): Promise<RouteTable | null> {
+  async newer(epoch: number): Promise<unknown> {
     const [row] = await this.#db.query(
       'SELECT body FROM route_table WHERE epoch > ? ORDER BY epoch DESC LIMIT 1',
       [epoch],
     )
-    // Written by the control plane from the same type.
-    return row === undefined ? null : (JSON.parse(String(row.body)) as RouteTable)
+    return row === undefined ? null : JSON.parse(String(row.body))
   }
 
   /** Rows only grow: a late message changes nothing. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { RouteTable } from '@matapalo/core'
 import { type Log, sleep } from '@matapalo/runtime'
 import type { Acknowledgement } from './acknowledge.ts'
 
@@ -18,7 +17,7 @@ export interface StreamOptions {
   readonly token: string
   /** Where operators and the control plane reach this edge's admin port. */
   readonly edgeUrl: string
-  readonly onTable: (table: RouteTable) => void
+  readonly onTable: (table: unknown) => void
   /** Called for every line, pings included. */
   readonly onContact: () => void
   readonly log: Log
@@ -101,7 +100,7 @@ export class ControlStream {
 
   #onLine(line: string): void {
     this.#options.onContact()
-    const message = JSON.parse(line) as { readonly type: string; readonly table?: RouteTable }
+    const message = JSON.parse(line) as { readonly type: string; readonly table?: unknown }
     if (message.type === 'table' && message.table !== undefined) {
       this.#options.onTable(message.table)
     }

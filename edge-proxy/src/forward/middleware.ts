@@ -9,6 +9,7 @@
  * @module
  */
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { EdgeError } from '../errors.ts'
@@ -52,16 +53,25 @@ function readThrough(req: IncomingMessage, outgoing: Outgoing, job: Job): void {
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
-  readonly #agent: Agent
-  readonly #proxy: RequestHandler
+  readonly #agents: { readonly http: Agent; readonly https: SecureAgent }
+  readonly #plain: RequestHandler
+  readonly #secure: RequestHandler
 
-  constructor(headersTimeoutMs: number, connections = 256) {
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, timeout: 60_000 })
-    this.#proxy = createProxyMiddleware({
+  /** @param ca authorities of https upstreams, PEM; undefined: the usual ones */
+  constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
+    const pool = { keepAlive: true, maxSockets: connections, timeout: 60_000 }
+    const trust = ca === undefined ? {} : { ca }
+    this.#agents = { http: new Agent(pool), https: new SecureAgent({ ...pool, ...trust }) }
+    this.#plain = this.#proxyOver(this.#agents.http, headersTimeoutMs)
+    this.#secure = this.#proxyOver(this.#agents.https, headersTimeoutMs)
+  }
+
+  #proxyOver(agent: Agent, headersTimeoutMs: number): RequestHandler {
+    return createProxyMiddleware({
       // Every request names its own; this one only satisfies the constructor.
       target: 'http://127.0.0.1:1',
       router: (req) => this.#origins.get(req) as string,
-      agent: this.#agent,
+      agent,
       changeOrigin: false,
       xfwd: false,
       ws: false,
@@ -117,7 +127,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         if (settled) return
         this.#prepare(req, outgoing)
         if (outgoing.hasBody) readThrough(req, outgoing, job)
-        void this.#proxy(req, res, () => undefined)
+        void this.#proxyFor(outgoing.origin)(req, res, () => undefined)
       }
       // It reads the content at once. What came with the head may turn out to be broken in this turn.
       if (outgoing.hasBody) setImmediate(start)
@@ -134,7 +144,11 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
     this.#prepare(req, outgoing)
     req.headers.connection = 'upgrade'
     req.headers.upgrade = 'websocket'
-    this.#proxy.upgrade(req, socket, head)
+    this.#proxyFor(outgoing.origin).upgrade(req, socket, head)
+  }
+
+  #proxyFor(origin: string): RequestHandler {
+    return origin.startsWith('https:') ? this.#secure : this.#plain
   }
 
   #prepare(
@@ -227,6 +241,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   }
 
   async close(): Promise<void> {
-    this.#agent.destroy()
+    this.#agents.http.destroy()
+    this.#agents.https.destroy()
   }
 }

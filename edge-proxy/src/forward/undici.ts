@@ -26,8 +26,14 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
   readonly #headersTimeout: number
   readonly #connections: number
 
-  /** @param connections per replica; more requests wait inside the pool */
-  constructor(headersTimeoutMs: number, connections = 256) {
+  readonly #ca: string | undefined
+
+  /**
+   * @param connections per replica; more requests wait inside the pool
+   * @param ca authorities of https upstreams, PEM; undefined: the usual ones
+   */
+  constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
+    this.#ca = ca
     this.#headersTimeout = headersTimeoutMs
     this.#connections = connections
   }
@@ -40,6 +46,7 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
         pipelining: 1,
         allowH2: false,
         connectTimeout: 2_000,
+        ...(this.#ca === undefined ? {} : { connect: { ca: this.#ca } }),
         headersTimeout: this.#headersTimeout,
         bodyTimeout: 300_000,
       })

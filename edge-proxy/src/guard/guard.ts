@@ -7,7 +7,9 @@
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http'
 import { AmbiguousRequest, TargetTooLong } from '../errors.ts'
+import { schemeOf } from '../tls/scheme.ts'
 import { checkFields, type FieldLimits } from './fields.ts'
 import { canonicalTarget, type Target } from './target.ts'
 
@@ -17,6 +19,8 @@ export interface Message {
   readonly url?: string | undefined
   readonly httpVersion: string
   readonly rawHeaders: readonly string[]
+  /** Tells how it came. */
+  readonly socket?: IncomingMessage['socket']
 }
 
 export interface Guarded extends Target {
@@ -59,7 +63,7 @@ export function guard(message: Message, limits: GuardLimits = guardLimits): Guar
   if (url.length > limits.target) throw new TargetTooLong(limits.target)
   const fields = checkFields(message.rawHeaders, httpVersion, limits)
   const host = hostOf(fields.host)
-  const { path, search, loose } = canonicalTarget(url, host)
+  const { path, search, loose } = canonicalTarget(url, host, schemeOf(message))
   const { length, chunked } = fields
   const hasBody = chunked || (length !== undefined && length > 0)
   return { method, host, path, search, loose, length, hasBody }

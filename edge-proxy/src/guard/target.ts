@@ -32,10 +32,15 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * @param host canonical, from the Host field: the only authority that an absolute form may name
+ * @param scheme what the client speaks: the only one that it may name
  * @throws AmbiguousRequest
  */
-export function canonicalTarget(url: string, host: string): Target {
-  const target = url.charCodeAt(0) === 0x2f ? url : originForm(url, host)
+export function canonicalTarget(
+  url: string,
+  host: string,
+  scheme: 'http' | 'https' = 'http',
+): Target {
+  const target = url.charCodeAt(0) === 0x2f ? url : originForm(url, host, scheme)
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   const search = mark < 0 ? '' : target.slice(mark)
@@ -45,9 +50,12 @@ export function canonicalTarget(url: string, host: string): Target {
 }
 
 /** RFC 9112 3.2.2 has servers accept the absolute form; with a second host in it nobody is safe. */
-function originForm(url: string, host: string): string {
-  const match = /^http:\/\/([^/?#]*)([^#]*)$/i.exec(url)
+function originForm(url: string, host: string, scheme: string): string {
+  const match = /^https?:\/\/([^/?#]*)([^#]*)$/i.exec(url)
   if (match === null) return refuse('request target is not in origin form', 'RFC 9112 3.2.1')
+  if (!url.toLowerCase().startsWith(`${scheme}:`)) {
+    refuse('request target names another scheme', 'RFC 9110 7.4')
+  }
   if (match[1]?.toLowerCase() !== host)
     refuse('request target names another host', 'RFC 9112 3.2.2')
   const rest = match[2] as string

@@ -11,7 +11,7 @@
 /** Grace before any octet, ms. */
 const graceMs = 10_000
 /** What an octet buys, ms: at least 500 octets a second after the grace. */
-const octetMs = 2
+export const octetMs = 2
 const everyMs = 1_000
 
 export interface Paced {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DifferenceKind, Outcome, RouteTable } from '@matapalo/core'
+import { type DifferenceKind, type Outcome, outcomes, type RouteTable } from '@matapalo/core'
 import { Counter, Gauge, Histogram, latencyBuckets, type Registry } from '@matapalo/runtime'
 import type { Reason } from './look.ts'
 
@@ -76,8 +76,14 @@ export function shadowMetrics(registry: Registry, facts: ShadowFacts) {
       }
     },
   })
+  const told = new Set<string>()
   return {
     copied(domain: string, route: string, outcome: Outcome, ms?: number) {
+      if (!told.has(route)) {
+        told.add(route)
+        // A counter that begins at 1 has not risen, to whoever looks at it.
+        for (const one of outcomes) copies.inc({ domain, route, outcome: one }, 0)
+      }
       copies.inc({ domain, route, outcome })
       if (ms !== undefined) seconds.observe({ outcome }, ms / 1000)
     },

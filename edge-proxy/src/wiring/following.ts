@@ -20,6 +20,7 @@ export interface FollowingParts {
   /** Of this edge's own administration. */
   readonly adminUrl: string
   readonly onIsolation: () => void
+  readonly onArrival: (good: boolean) => void
   readonly log: Log
 }
 
@@ -29,7 +30,7 @@ export interface Following {
 }
 
 export function wireFollowing(parts: FollowingParts): Following {
-  const { config, inForce, drain, ledgerDb, adminUrl, onIsolation, log } = parts
+  const { config, inForce, drain, ledgerDb, adminUrl, onIsolation, onArrival, log } = parts
   const follower = new Follower({
     inForce,
     ledger: new LedgerTables(ledgerDb, config.id, adminUrl),
@@ -40,6 +41,7 @@ export function wireFollowing(parts: FollowingParts): Following {
       return { epoch: inForce.epoch, drained: Object.keys(left).length === 0, inFlight: left }
     },
     onIsolation,
+    onArrival,
     log,
     epochDelayMs: config.epochDelay,
   })

@@ -66,6 +66,30 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       client.socket.destroy()
     })
 
+    it('the end for who goes on slowly with a content whose answer was given', async () => {
+      const client = await open({})
+      // Answered at its head: nobody waits for the content.
+      client.write('GET /orders HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\nx')
+      await client.see('sound')
+      expect(client.closed()).to.equal(false)
+      const drip = setInterval(() => client.write('x'), 250)
+      const ended = await until(() => client.closed(), { timeoutMs: 10_000 })
+      clearInterval(drip)
+      expect(ended).to.equal(true)
+    }).timeout(15_000)
+
+    it('429 for requests of one credential, from wherever, and of no other', async () => {
+      const client = await open({ credentials: { perSecond: 0.01, burst: 2 } })
+      const by = (cookie: string): string =>
+        `GET /orders HTTP/1.1\r\nHost: shop\r\nCookie: sid=${cookie}\r\n\r\n`
+      client.write(by('a') + by('a') + by('a'))
+      await client.see('TOO_MANY_REQUESTS')
+      client.write(by('b') + get() + get() + get())
+      const answers = () => client.text().split('200 OK').length - 1
+      expect(await until(() => answers() === 6, { timeoutMs: 5_000 })).to.equal(true)
+      client.socket.destroy()
+    })
+
     it('429 for one connection too many, until one is closed', async () => {
       const first = await open({ clients: { connections: 1 } })
       first.write(get())

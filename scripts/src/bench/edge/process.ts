@@ -40,7 +40,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** @throws when it does not serve within ten seconds */
+/** @throws when it does not serve within a minute */
 export async function start(wanted: Started): Promise<Measured> {
   const { name, command, args, port, env = {}, ready } = wanted
   const child = spawn(command, [...args], {
@@ -65,7 +65,7 @@ export async function start(wanted: Started): Promise<Measured> {
     await ended
     clearTimeout(limit)
   }
-  const up = await until(async () => gone() || (await ready()), { timeoutMs: 15_000 })
+  const up = await until(async () => gone() || (await ready()), { timeoutMs: 60_000 })
   if (!up || gone()) {
     await stop()
     throw new Error(`${name} does not serve: ${told}`)
