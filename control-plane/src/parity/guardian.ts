@@ -58,6 +58,8 @@ export class ParityGuardian implements Duty {
       const expired = expiredLines(rulesOf(manifest), today()).length
       metrics.parityRulesExpired.set({ domain: name }, expired)
       if (!isCompared(domain)) continue
+      // A counter that begins at 1 has not risen, to whoever looks at it.
+      metrics.canariesStopped.inc({ domain: name }, 0)
       if (await stopFailing(this.#control, name)) metrics.canariesStopped.inc({ domain: name })
       const { verdict } = await parityStanding(this.#control, domain, manifest)
       for (const { route, verdict: of } of verdict.routes) {
