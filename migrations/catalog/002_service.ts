@@ -126,7 +126,7 @@ export async function down(knex: Knex): Promise<void> {
       await knex.raw(`DROP TRIGGER IF EXISTS listing_${part}_${event}`)
     }
   }
-  await knex.raw('ALTER TABLE product DROP KEY product_featured')
+  await knex.raw('ALTER TABLE product DROP KEY IF EXISTS product_featured')
   for (const table of [
     'listing_generation',
     'text_sweep',

@@ -7,7 +7,7 @@
 
 import type { Database } from '@bookshop/kit/database'
 import { listen } from '@bookshop/kit/http/server'
-import { identityReader } from '@bookshop/kit/identity'
+import { type IdentitySources, identityReader } from '@bookshop/kit/identity'
 import { shownIn } from '@bookshop/kit/instants'
 import { type Log, silentLog } from '@bookshop/kit/log'
 import { newSigner } from '../../kit/test/signer.ts'
@@ -42,6 +42,8 @@ export async function runApp(
   database: Database,
   log: Log = silentLog,
   cache: (metrics: Metrics) => CacheStore = () => noStore,
+  /** Whose bearer tokens are believed; nobody's when absent. */
+  provider?: IdentitySources['provider'],
 ): Promise<Running> {
   const edge = await newSigner()
   const metrics = createMetrics()
@@ -51,7 +53,7 @@ export async function runApp(
     show: shownIn('America/Bogota'),
     now: () => new Date(),
     listings: listingsOver({ database, store, metrics }),
-    readIdentity: identityReader({ edge: { keys: edge.keys, audience: 'catalog' } }),
+    readIdentity: identityReader({ edge: { keys: edge.keys, audience: 'catalog' }, provider }),
     metrics,
     log,
     isStopping: () => false,

@@ -22,8 +22,8 @@ const copiedAtOnce = 200
 const manyNew = 400
 /** 30000 (half a minute): how long a server that is being filled is left alone. */
 const fillingMs = 30_000
-/** 300000 (five minutes): between two rounds. */
-const roundMs = 300_000
+/** 60000 (a minute): between two rounds. */
+const roundMs = 60_000
 
 interface Progress {
   readonly swept_to: number
@@ -124,10 +124,20 @@ export async function sweepStep(
   })
 }
 
-/** Whether every book has been compared since the tables were filled. */
+/** Whether every book has been compared since the tables were filled, and they are not being filled now. */
 export async function isComplete(database: Database): Promise<boolean> {
-  const row = await database('text_sweep').where('id', 1).first('completed_at')
-  return row?.completed_at != null
+  const row: Row | undefined = await database('text_sweep')
+    .where('id', 1)
+    .first('completed_at', 'seen_most', database('product').max('id').as('most'))
+  return (
+    row !== undefined && row.completed_at !== null && Number(row.most) - row.seen_most <= manyNew
+  )
+}
+
+interface Row {
+  readonly completed_at: string | null
+  readonly seen_most: number
+  readonly most: number | null
 }
 
 export interface SweepParts {

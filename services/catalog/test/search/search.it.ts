@@ -137,6 +137,7 @@ describe('full-text search', function () {
       expect((await search('foreign')).json.complete).to.equal(true)
       await insert(500_000, 1000)
       await stock()
+      expect((await search('foreign')).json.complete).to.equal(false)
       await due()
       expect(await sweepStep(store.database, service.metrics)).to.equal('filling')
       expect((await search('foreign')).json).to.include({ complete: false, total: 0 })
