@@ -32,11 +32,22 @@ export function createMetrics(edgeId: string) {
   let facts: EdgeFacts | undefined
   let table: RouteTable | undefined
 
-  const requests = new Counter({
+  /** By upstream and hundreds of the status, since somebody looked last. */
+  const answers = new Map<string, number[]>()
+  new Counter({
     name: `${names}_requests_total`,
     help: 'Answers given, by who gave them and status class',
     labelNames: ['upstream', 'status'],
     registers,
+    // Counted aside at each answer, and here only when somebody looks.
+    collect() {
+      for (const [upstream, classes] of answers) {
+        for (const [status, count] of classes.entries()) {
+          if (count > 0) this.inc({ upstream, status: `${status}xx` }, count)
+        }
+        classes.fill(0)
+      }
+    },
   })
   const seconds = new Histogram({
     name: `${names}_request_seconds`,
@@ -187,7 +198,13 @@ export function createMetrics(edgeId: string) {
     ejected: (upstream: string) => ejections.inc({ upstream }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {
-      requests.inc({ upstream, status: `${Math.floor(status / 100)}xx` })
+      let classes = answers.get(upstream)
+      if (classes === undefined) {
+        classes = new Array<number>(10).fill(0)
+        answers.set(upstream, classes)
+      }
+      const hundreds = Math.floor(status / 100)
+      classes[hundreds] = (classes[hundreds] ?? 0) + 1
       seconds.observe({ upstream }, ms / 1000)
     },
     tableArrived: (good: boolean) => {

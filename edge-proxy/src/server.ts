@@ -67,11 +67,14 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   app.disable('x-powered-by')
   app.disable('etag')
   const messages = messagesOf(app, tls?.answers)
-  app.use((req, res) => {
-    const { guarded, expectsContinue } = (req as unknown as EdgeRequest).passed as Passed
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    const { guarded, expectsContinue } = (req as EdgeRequest).passed as Passed
     const options = { sessionCookie, expectsContinue, parents }
     void pipeline.serve(new Exchange(req, res, guarded, options))
-  })
+  }
+  app.use(serve)
+  // While the pipeline is all that is mounted there is nothing to look for at each request.
+  const handle = app.router.stack.length === 1 ? serve : app
 
   const broken = new BrokenMessages(guardLimits, metrics)
 
@@ -103,7 +106,7 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
       answerError(res, error, metrics)
       return
     }
-    app(req, res)
+    handle(req, res)
   }
 
   const turnAway = (socket: Socket, error: EdgeError): void => {
