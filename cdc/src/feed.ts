@@ -144,6 +144,7 @@ async function startFeed(kafka: kafkajs.Kafka, options: FeedOptions): Promise<Fe
     },
   })
   let ended = false
+  let next = from
   const end = (error: unknown): void => {
     if (ended) return
     ended = true
@@ -159,7 +160,10 @@ async function startFeed(kafka: kafkajs.Kafka, options: FeedOptions): Promise<Fe
       const messages: Message[] = []
       for (const { offset, value, headers } of batch.messages) {
         const at = BigInt(offset)
-        if (value === null || (from !== null && at < from)) continue
+        // What was fetched before the seek below took effect comes again behind it. Handed over twice,
+        // it would end an open transaction in the middle, and its rest would be taken for a replay.
+        if (value === null || (next !== null && at < next)) continue
+        next = at + 1n
         messages.push({ offset: at, value: value.toString('utf8'), headers: headers ?? {} })
       }
       if (messages.length === 0) return
