@@ -125,8 +125,10 @@ function routing(
     const own = tables.map((table) => `${pattern(schema)}\\.${pattern(table)}`)
     const marker = `${toolkitSchema}\\.marker_${pattern(domain)}`
     config[`${prefix}.type`] = 'io.debezium.transforms.ByLogicalTableRouter'
+    // The router matches the whole name, but replaces what is found first: without its end, `cart` would
+    // be found in `cart_item`, and the rest of that name would make a topic that nobody reads.
     config[`${prefix}.topic.regex`] =
-      `${pattern(topicPrefix(side))}\\.(?:${[...own, marker].join('|')})`
+      `^${pattern(topicPrefix(side))}\\.(?:${[...own, marker].join('|')})$`
     config[`${prefix}.topic.replacement`] = domainTopic(side, domain)
     config[`${prefix}.key.enforce.uniqueness`] = 'true'
     config[`${prefix}.key.field.name`] = '__table'

@@ -38,6 +38,20 @@ describe('renderConnector', () => {
     expect(config['transforms.domain0.topic.replacement']).to.equal('matapalo.monolith.catalog')
   })
 
+  it('routes a table whose name begins with that of another one to the same topic', () => {
+    const { config } = renderConnector({
+      side: 'service',
+      database: { host: 'db', port: 3306, user: 'feed', password: 'p' },
+      kafkaBrokers: 'kafka:9092',
+      domains: [{ domain: 'orders', schema: 'orders', tables: ['cart', 'cart_item'] }],
+    })
+    // As the router does: it matches the whole name, then replaces the first find.
+    const find = new RegExp(config['transforms.domain0.topic.regex'] ?? '')
+    const topic = config['transforms.domain0.topic.replacement'] ?? ''
+    expect('mp-services.orders.cart_item'.replace(find, topic)).to.equal(topic)
+    expect('mp-services.orders.cart'.replace(find, topic)).to.equal(topic)
+  })
+
   it('forces the settings whose defaults lose data', () => {
     expect(render().config).to.include({
       'exactly.once.support': 'required',
