@@ -1,4 +1,4 @@
-import { until } from '@matapalo/runtime'
+import { openDb, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { Rig } from './support/rig.ts'
 
@@ -60,6 +60,19 @@ describe('a feed that stands', function () {
       await session.execute('ROLLBACK')
     })
     await tells('forward', undefined)
+  })
+
+  it('says why its connector has failed, and is well by itself once the cause is mended', async () => {
+    const root = openDb({ url: new URL(rig.stack.urls['services-db.root'] ?? ''), poolSize: 1 })
+    try {
+      await root.execute("REVOKE REPLICATION SLAVE ON *.* FROM 'matapalo_feed'@'%'")
+      await connect('POST', '/restart?includeTasks=true')
+      await tells('reverse', 'connectorFailed')
+      await root.execute("GRANT REPLICATION SLAVE ON *.* TO 'matapalo_feed'@'%'")
+      await tells('reverse', undefined)
+    } finally {
+      await root.close()
+    }
   })
 
   it('is well again after its connector was restarted', async () => {
