@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     pairs: { type: 'string' },
     seconds: { type: 'string' },
+    flips: { type: 'string' },
   },
   allowPositionals: true,
 })

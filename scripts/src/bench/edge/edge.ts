@@ -12,6 +12,7 @@ import type { BenchRow } from '../bench.ts'
 import { aborts } from './aborts.ts'
 import { bulk } from './bulk.ts'
 import { bookshopTable, plainTable, startControl } from './control.ts'
+import { edgeFlips } from './flips.ts'
 import {
   startBulkUpstream,
   startEdge,
@@ -34,6 +35,7 @@ export interface EdgeBenchOptions {
   /** Instead of the bench's own. */
   readonly pairs?: string | undefined
   readonly seconds?: string | undefined
+  readonly flips?: string | undefined
 }
 
 type Say = (line: string) => void
@@ -142,6 +144,7 @@ export async function benchEdge(say: Say, options: EdgeBenchOptions): Promise<re
     bulk: bulkPart,
     aborts: abortsPart,
     resets: resetsPart,
+    flips: () => edgeFlips(say, { flips: Number(options.flips ?? (quick ? 10 : 100)), rate: 200 }),
   }
   const wanted = only?.split(',') ?? Object.keys(parts)
   const rows: BenchRow[] = []
