@@ -48,12 +48,12 @@ const get =
 const words = ['静かな', 'love', 'night', 'história', 'the', 'garden', 'мир', 'house']
 
 const api: Mix = [
-  [5, get(({ shopper }) => `/api/books?page=${1 + shopper.ports.random.below(20)}&per_page=20`)],
-  [11, get((session) => `/api/books/${anyBook(session)}`)],
+  [8, get(({ shopper }) => `/api/books?page=${1 + shopper.ports.random.below(20)}&per_page=20`)],
+  [22, get((session) => `/api/books/${anyBook(session)}`)],
   [3, get(({ shopper }) => `/api/books?q=${encodeURIComponent(shopper.ports.random.pick(words))}`)],
-  [2, get(() => '/api/categories')],
+  [4, get(() => '/api/categories')],
   [3, get((session) => `/api/books/${anyBook(session)}/stock`)],
-  [7, ({ shopper, book }) => readOwnBook(shopper, book)],
+  [11, ({ shopper, book }) => readOwnBook(shopper, book)],
   [4, ({ shopper, cart }) => readCart(shopper, cart)],
   [5, readOwnOrder],
   [3, ({ shopper, account }) => readProfile(shopper, account)],
