@@ -5,7 +5,7 @@ import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
 import { type Running, runApp } from '../running.ts'
 
 describe('the catalog service over HTTP', function () {
-  this.timeout(30_000)
+  this.timeout(90_000)
   const running = suiteStack({ name: 'catalog-http', only: ['catalog'] })
   let database: Database
   let service: Running
