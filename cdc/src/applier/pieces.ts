@@ -11,6 +11,7 @@
  * @module
  */
 
+import { MatapaloError } from '@matapalo/core'
 import type { FeedEvent } from '../change.ts'
 import type { Described } from '../envelope.ts'
 
@@ -39,12 +40,28 @@ export interface Assembler {
   readonly tailOpen: boolean
 }
 
+/**
+ * An event came a second time. An older transaction would end the open one in its middle, and the rest of
+ * that one would be taken for a replay and dropped: the run ends instead, and begins again from its standing.
+ */
+export class FeedWentBack extends MatapaloError {
+  readonly code = 'MATAPALO_FEED_WENT_BACK'
+  override readonly retryable = true
+
+  constructor(offset: bigint, last: bigint) {
+    super(
+      `the feed handed over offset ${offset} after ${last}; the applier starts again from what it has committed`,
+    )
+  }
+}
+
 /** @param maxTail events of one transaction kept before a part of it is handed out */
 export function createAssembler(maxTail = 2_000): Assembler {
   let ready: Piece[] = []
   let events: PieceEvent[] = []
   let gtid: string | null = null
   let begun = false
+  let last = -1n
 
   const close = (): void => {
     if (events.length > 0 || begun) ready.push({ events, begins: !begun, ends: true })
@@ -56,6 +73,8 @@ export function createAssembler(maxTail = 2_000): Assembler {
 
   return {
     push(event) {
+      if (event.offset <= last) throw new FeedWentBack(event.offset, last)
+      last = event.offset
       if (event.type === 'marker') {
         close()
         ready.push({ events: [event], begins: true, ends: true })

@@ -61,4 +61,14 @@ describe('createAssembler', () => {
     assembler.push(marker(1))
     expect(sizes(assembler.take())).to.deep.equal([0, 1])
   })
+
+  it('refuses an event that came before: it would end the open transaction in its middle', () => {
+    const assembler = createAssembler()
+    const before = change({ gtid: '0-1-1' })
+    assembler.push(before)
+    assembler.push(change({ gtid: '0-1-2' }))
+    expect(() => assembler.push(before)).to.throw('starts again from what it has committed')
+    expect(sizes(assembler.take())).to.deep.equal([1])
+    expect(assembler.tailOpen).to.equal(true)
+  })
 })
