@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type ClientOptions, serviceClient } from '@bookshop/kit/client'
-import { startConsumer } from '@bookshop/kit/consumer'
 import { clientCredentials } from '@bookshop/kit/credentials'
 import { openDatabase } from '@bookshop/kit/database'
 import { identityReader, providerOf } from '@bookshop/kit/identity'
@@ -17,7 +16,7 @@ import { catalogOver } from './catalog/client.ts'
 import { releaseAll } from './checkout/claim.ts'
 import { startRecovery } from './checkout/recovery.ts'
 import type { OrdersConfig } from './config.ts'
-import { handlers, topics } from './events/userEvents.ts'
+import { followUsers } from './events/userEvents.ts'
 import { createMetrics } from './metrics.ts'
 import { simulatedPayments } from './payments/simulated.ts'
 import { startDeliveries } from './providers/callbacks.ts'
@@ -44,12 +43,7 @@ function startEvents(config: OrdersConfig, shop: Shop): Stoppable {
   const { brokers } = config
   if (brokers === undefined) return { stop: async () => {} }
   const { database, log } = shop
-  const options = { name: 'orders', brokers, topics, database, log, handlers }
-  const started = startConsumer(options).catch((error: unknown) => {
-    log.error({ err: error }, 'consumer.failed')
-    return null
-  })
-  return { stop: async () => (await started)?.stop() }
+  return followUsers({ brokers, database, log })
 }
 
 export interface StartOptions {

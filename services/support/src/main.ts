@@ -11,6 +11,7 @@ import { runService, stopSwitch } from '@bookshop/kit/process'
 import { createApp } from './app.ts'
 import { shippedBotBook } from './bot/book.ts'
 import { readConfig } from './config.ts'
+import { followUsers } from './desk/userEvents.ts'
 import { createMetrics } from './metrics.ts'
 import { neighboursAt } from './neighbours/at.ts'
 import { startNotifier } from './notify/consumer.ts'
@@ -56,6 +57,8 @@ await runService({
     // 5000 (five seconds): a claimed order is seldom, and nobody waits for it.
     startClaims(database, neighbours.orders, log, 5000),
     startDelivery({ ...parts, mailer: fileMailer(mailFolder), deskMailbox }, 500),
-    ...(brokers === undefined ? [] : [startNotifier({ ...parts, brokers })]),
+    ...(brokers === undefined
+      ? []
+      : [startNotifier({ ...parts, brokers }), followUsers({ ...parts, brokers })]),
   ],
 })

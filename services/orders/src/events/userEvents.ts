@@ -4,7 +4,11 @@
  *
  * @module
  */
-import type { HandleEvent } from '@bookshop/kit/consumer'
+import type { HandleEvent, Outcome } from '@bookshop/kit/consumer'
+import type { Database } from '@bookshop/kit/database'
+import { follow } from '@bookshop/kit/follow'
+import type { Log } from '@bookshop/kit/log'
+import type { Stoppable } from '@bookshop/kit/process'
 
 const nobody = 'deleted account'
 
@@ -26,3 +30,16 @@ export const userDeleted: HandleEvent = async (transaction, event) => {
 
 export const handlers: Readonly<Record<string, HandleEvent>> = { 'user.deleted': userDeleted }
 export const topics = ['shop.user'] as const
+export const consumerName = 'orders'
+
+export interface FollowParts {
+  readonly brokers: readonly string[]
+  /** The Kafka group; `consumerName` unless a replay says otherwise. */
+  readonly group?: string
+  readonly database: Database
+  readonly log: Log
+  readonly onOutcome?: (type: string, outcome: Outcome) => void
+}
+
+export const followUsers = ({ group = consumerName, ...parts }: FollowParts): Stoppable =>
+  follow({ ...parts, name: consumerName, group, topics, handlers })

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { type Consumer, type HandleEvent, startConsumer } from '@bookshop/kit/consumer'
+import type { HandleEvent, Outcome } from '@bookshop/kit/consumer'
 import type { Database } from '@bookshop/kit/database'
+import { follow } from '@bookshop/kit/follow'
 import { utcText } from '@bookshop/kit/instants'
 import type { Log } from '@bookshop/kit/log'
+import type { Stoppable } from '@bookshop/kit/process'
 import type { Metrics } from '../metrics.ts'
 import { noticesFor, readPayload } from './texts.ts'
 
@@ -40,50 +42,30 @@ export const notify =
 
 export interface NotifierParts {
   readonly brokers: readonly string[]
+  /** The Kafka group; `consumerName` unless a replay says otherwise. */
+  readonly group?: string
   readonly database: Database
   readonly now: () => Date
   readonly metrics: Metrics
   readonly log: Log
+  /** Told each outcome besides the metrics. */
+  readonly onOutcome?: (outcome: Outcome) => void
 }
 
-const againMs = 2000
-
-/** Starts in the background, and again until Kafka and the topic are there. */
-export function startNotifier(parts: NotifierParts): { stop(): Promise<void> } {
-  const { brokers, database, now, metrics, log } = parts
+export function startNotifier(parts: NotifierParts): Stoppable {
+  const { brokers, group = consumerName, database, now, metrics, log } = parts
   const handle = notify(now, log)
-  let stopping = false
-  let wake: () => void = () => {}
-
-  const start = async (): Promise<Consumer | null> => {
-    while (!stopping) {
-      try {
-        return await startConsumer({
-          name: consumerName,
-          brokers,
-          topics: [topic],
-          database,
-          log,
-          handlers: Object.fromEntries(types.map((type) => [type, handle])),
-          onOutcome: (_type, outcome) => metrics.events.inc({ outcome }),
-        })
-      } catch (error) {
-        log.warn({ err: error }, 'consumer.delayed')
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          setTimeout(resolve, againMs).unref()
-        })
-      }
-    }
-    return null
-  }
-
-  const started = start()
-  return {
-    async stop() {
-      stopping = true
-      wake()
-      await (await started)?.stop()
+  return follow({
+    name: consumerName,
+    group,
+    brokers,
+    topics: [topic],
+    database,
+    log,
+    handlers: Object.fromEntries(types.map((type) => [type, handle])),
+    onOutcome: (_type, outcome) => {
+      metrics.events.inc({ outcome })
+      parts.onOutcome?.(outcome)
     },
-  }
+  })
 }
