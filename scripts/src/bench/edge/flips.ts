@@ -34,7 +34,7 @@ export async function edgeFlips(
   const arena = await Arena.open({
     instance: `bench-edges-${process.pid}`,
     books: 5_000,
-    users: 400,
+    users: 1_200,
     orders: 500,
     env: { cdc: { CDC_HEARTBEAT_MS: '200' } },
   })
@@ -48,7 +48,7 @@ export async function edgeFlips(
     const admins = arena.edges.map((edge) => arena.stack.urls[`${edge}.admin`] ?? '')
     const balancer = await startBalancer(edges)
     if (balancer !== undefined) kept.push(balancer)
-    const load = arena.loadOptions({ customers: 40, clerks: 12, rate })
+    const load = arena.loadOptions({ customers: 60, clerks: 12, rate })
     const way = balancer === undefined ? edges : [`http://127.0.0.1:${balancer.port}`]
     say(balancer === undefined ? 'three edges' : 'HAProxy before three edges')
     traffic = new Traffic({ ...load, edges: way })
