@@ -6,8 +6,12 @@
  */
 import { isConnectionLost, serverErrorNumber, sleep } from '@matapalo/runtime'
 
-/** Lock wait time-out, deadlock, max_statement_time, record changed under snapshot isolation. */
-const waitErrors = new Set([1205, 1213, 1969, 1020])
+/**
+ * Lock wait time-out, deadlock, max_statement_time, record changed under snapshot isolation, and
+ * "unknown trigger has an error in its body": a busy server says so of a statement on a table whose
+ * triggers it could not read to the end.
+ */
+const waitErrors = new Set([1205, 1213, 1969, 1020, 1711])
 
 export const isWaitError = (error: unknown): boolean => {
   const number = serverErrorNumber(error)

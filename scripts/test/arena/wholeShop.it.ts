@@ -8,6 +8,8 @@ import { ownerStore } from '../../src/traffic/ownerStore.ts'
 import { Traffic, type TrafficResult } from '../../src/traffic/trafficProcess.ts'
 import { checkShop, type Owner } from '../../src/traffic/verdict/checkShop.ts'
 
+/** A busy machine drains and catches up slowly; the manifests' own budgets would unwind. */
+const budgets = { drainMs: 4_000, catchUpMs: 4_000 }
 /** Between transfers: tokens of 30 s are renewed across each of them. */
 const dwellMs = 4_000
 
@@ -34,7 +36,7 @@ describe('the whole shop leaves the monolith', function () {
     const done = await until(
       async () => {
         try {
-          const view = await arena.transfer(kind, 'test', {}, domains)
+          const view = await arena.transfer(kind, 'test', budgets, domains)
           why = JSON.stringify(view.error)
           return view.outcome === 'completed'
         } catch (error) {
