@@ -217,7 +217,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     log: silentLog,
     concurrency: options.shadow?.concurrency ?? 4,
     maxBody: options.shadow?.maxBody ?? 262_144,
-    lookMs: options.shadow?.lookMs ?? 500,
+    lookMs: options.shadow?.lookMs ?? 5_000,
   })
   const canary = new Canary(shadowed.canary)
   const delivery = new Delivery({

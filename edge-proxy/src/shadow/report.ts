@@ -11,6 +11,8 @@ export type SendReport = (reports: readonly RouteReport[]) => Promise<void>
 
 /** 1000 (one second) */
 const everyMs = 1_000
+/** Routes in one message: with all their samples they are some hundred KiB. */
+const routesAtOnce = 10
 
 export class Reporter {
   readonly #tallies: Tallies
@@ -40,15 +42,19 @@ export class Reporter {
   }
 
   async #tell(): Promise<void> {
-    if (!this.#tallies.dirty) return
-    try {
-      await this.#send(this.#tallies.reports())
-      this.#failing = false
-    } catch (error) {
-      // Totals wait as well as they are told: nothing is lost by a control plane that is down.
-      this.#tallies.again()
-      if (!this.#failing) this.#log.warn({ err: error }, 'parity.notTold')
-      this.#failing = true
+    const changed = this.#tallies.take()
+    for (let from = 0; from < changed.length; from += routesAtOnce) {
+      const some = changed.slice(from, from + routesAtOnce)
+      try {
+        await this.#send(some)
+        this.#failing = false
+      } catch (error) {
+        // Totals wait as well as they are told: nothing is lost by a control plane that is down.
+        this.#tallies.again(changed.slice(from))
+        if (!this.#failing) this.#log.warn({ err: error }, 'parity.notTold')
+        this.#failing = true
+        return
+      }
     }
   }
 

@@ -40,16 +40,12 @@ interface Kept {
   readonly tally: Record<Outcome, number>
   readonly fields: string[]
   readonly samples: Map<string, SeenSample[]>
+  /** Counted since it was last told. */
+  changed: boolean
 }
 
 export class Tallies {
   readonly #rounds = new Map<string, { readonly round: number; readonly kept: Map<string, Kept> }>()
-  #dirty = false
-
-  /** Something was counted since `reports` was last asked for. */
-  get dirty(): boolean {
-    return this.#dirty
-  }
 
   count(
     at: { readonly domain: string; readonly round: number; readonly route: string },
@@ -60,7 +56,7 @@ export class Tallies {
     if (kept === undefined) return
     kept.tally[outcome] += 1
     for (const sample of samples) keep(kept, sample)
-    this.#dirty = true
+    kept.changed = true
   }
 
   /** Undefined for what still belongs to an older round. */
@@ -74,27 +70,44 @@ export class Tallies {
     let kept = known.kept.get(route)
     if (kept === undefined) {
       const tally = { equal: 0, racing: 0, mismatch: 0, inconclusive: 0, dropped: 0 }
-      kept = { domain, route, tally, fields: [], samples: new Map() }
+      kept = { domain, route, tally, fields: [], samples: new Map(), changed: true }
       known.kept.set(route, kept)
     }
     return kept
   }
 
+  /** Everything that is known. */
   reports(): readonly RouteReport[] {
-    this.#dirty = false
-    return [...this.#rounds.values()].flatMap(({ round, kept }) =>
-      [...kept.values()].map(({ domain, route, tally, fields, samples }) => ({
+    return this.#each(() => true)
+  }
+
+  /** What was counted since it was last taken. */
+  take(): readonly RouteReport[] {
+    return this.#each((kept) => {
+      const { changed } = kept
+      kept.changed = false
+      return changed
+    })
+  }
+
+  /** They were taken, and not told. */
+  again(reports: readonly RouteReport[]): void {
+    for (const { domain, round, route } of reports) {
+      const known = this.#rounds.get(domain)
+      const kept = known?.round === round ? known.kept.get(route) : undefined
+      if (kept !== undefined) kept.changed = true
+    }
+  }
+
+  #each(wanted: (kept: Kept) => boolean): readonly RouteReport[] {
+    return [...this.#rounds.values()].flatMap(({ round, kept: all }) =>
+      [...all.values()].filter(wanted).map(({ domain, route, tally, fields, samples }) => ({
         ...{ domain, round, route },
         tally: { ...tally },
         fields: [...fields],
         samples: [...samples.values()].flat(),
       })),
     )
-  }
-
-  /** They were not taken: tell them again. */
-  again(): void {
-    this.#dirty = true
   }
 }
 

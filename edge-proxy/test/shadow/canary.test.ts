@@ -18,7 +18,7 @@ const says =
     void res.end(`${name} ${req.method}`)
 
 describe('Canary', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   const upstreams: Upstream[] = []
   const edges: TestEdge[] = []
   afterEach(async () => {
