@@ -105,9 +105,15 @@ export async function resets(
   const client = async (): Promise<void> => {
     while (next < count) {
       const n = next++
-      const method = n % 4 === 0 ? 'GET' : n % 4 === 1 ? 'PUT' : 'POST'
+      // A write without content could be sent again, so it must not be.
+      const method = (['GET', 'PUT', 'POST', 'DELETE'] as const)[n % 4] as string
       const path = `/assets/effect-${n}`
-      const status = await send(port, method, path, 'x'.repeat(n % 7 === 0 ? 40_000 : 10))
+      const status = await send(
+        port,
+        method,
+        path,
+        method === 'DELETE' ? '' : 'x'.repeat(n % 7 === 0 ? 40_000 : 10),
+      )
       if (status !== 200) continue
       answered += 1
       if (method !== 'GET' && breaker.done.get(path) !== 1) lied += 1
