@@ -6,7 +6,7 @@
 import type { Decision, RouteTable, Side } from '@matapalo/core'
 import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import type { Forwarder, Head, Outcome } from './forward/forward.ts'
+import type { Forwarder, Head, Outcome, Outgoing } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
@@ -62,7 +62,7 @@ export class Delivery {
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
     const tap = this.#parts.shadow?.tap(exchange, table, decision)
-    const outcome = await forwarder.forward({
+    const outgoing: Outgoing = {
       req,
       res,
       origin: replica.url,
@@ -81,10 +81,18 @@ export class Delivery {
         tap?.capture.onHead(head)
         return this.#onHead(exchange, head, write)
       },
-      ...(tap === undefined ? {} : { onData: tap.capture.onData }),
-      ...(tried ? onlyGood(decision.upstream) : {}),
       onUpstreamDone: ended,
-    })
+    }
+    // Few requests have more to say, and none of the others should pay for it.
+    const outcome = await forwarder.forward(
+      tap === undefined && !tried
+        ? outgoing
+        : {
+            ...outgoing,
+            ...(tap === undefined ? {} : { onData: tap.capture.onData }),
+            ...(tried ? onlyGood(decision.upstream) : {}),
+          },
+    )
     ended()
     if (outcome.kind !== 'done') tap?.cancel()
     else tap?.answered((side) => this.#fields(exchange, table, side, undefined))
@@ -117,7 +125,7 @@ export class Delivery {
       traceparent: exchange.traceparent,
       // Also while nobody is watched: what it calls may be decided after a switch.
       tracestate: table.domains.length > 0 ? exchange.tracestate() : exchange.sentState,
-      ...(side === 'service' && assertion !== undefined ? { identity: assertion } : {}),
+      identity: side === 'service' ? assertion : undefined,
     })
     if (bearer === undefined) return fields
     const { sessionCookie } = this.#parts

@@ -58,8 +58,7 @@ export class Exchange {
   /** Verified at arrival; undefined: the request brings no token, or nobody judges it here. */
   #bearer: Bearer | undefined
   #bridged: BridgedSession | null | 'unknown' | undefined
-  /** `domain:term` of what the answering side was found to have applied. */
-  readonly fresh = new Set<string>()
+  #fresh: Set<string> | undefined
   /** Domains in whose name the subject was made dirty. */
   marked: readonly string[] | undefined
   /** Upstream that answered, for the metrics; `edge` until one does. */
@@ -108,6 +107,12 @@ export class Exchange {
       this.#gone = true
       this.#left?.abort()
     })
+  }
+
+  /** `domain:term` of what the answering side was found to have applied. */
+  get fresh(): Set<string> {
+    this.#fresh ??= new Set()
+    return this.#fresh
   }
 
   get credentials(): Credentials {

@@ -63,7 +63,7 @@ export interface Provenance {
   readonly traceparent: string
   readonly tracestate?: string | undefined
   /** Signed identity for a service; absent for the monolith. */
-  readonly identity?: string
+  readonly identity?: string | undefined
 }
 
 /** What the upstream gets: the public Host, where the request came from, and the client's fields. */

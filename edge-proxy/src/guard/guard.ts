@@ -69,8 +69,15 @@ export function guard(message: Message, limits: GuardLimits = guardLimits): Guar
   return { method, host, path, search, loose, length, hasBody }
 }
 
+/** The last one that was plain: most requests name the same. */
+let lastPlain = ''
+
 function hostOf(host: string): string {
-  if (plainHost.test(host)) return host
+  if (host === lastPlain) return host
+  if (plainHost.test(host)) {
+    lastPlain = host
+    return host
+  }
   const match = hostForm.exec(host)
   if (match === null || Number(match[1] ?? 0) > 65_535) {
     throw new AmbiguousRequest('Host is not a host and port', 'RFC 9110 7.2')
