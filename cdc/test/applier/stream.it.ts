@@ -40,7 +40,9 @@ describe('a running feed', function () {
   const badge = (id: number): Promise<unknown> =>
     // The conductor passes the closed fence; a column that no source feeds.
     shelf.feeds.conductor.service.session(async (session) => {
-      await session.execute('SET @matapalo_term = 1')
+      await session.execute(
+        'SET @matapalo_term = (SELECT term FROM matapalo.fence_shelf WHERE id = 1)',
+      )
       await session.execute("UPDATE catalog.shelf_product SET badge = 'gold' WHERE id = ?", [id])
     })
 
