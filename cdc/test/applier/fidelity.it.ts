@@ -122,7 +122,9 @@ describe('type fidelity', function () {
     await shelf.feeds.monolith.execute('UPDATE bookshop.shelf_types SET yr = 1999 WHERE yr = 0')
     await shelf.feeds.settle('shelf')
     await shelf.feeds.conductor.service.session(async (session) => {
-      await session.execute('SET @matapalo_term = 1')
+      await session.execute(
+        'SET @matapalo_term = (SELECT term FROM matapalo.fence_shelf WHERE id = 1)',
+      )
       await session.execute('DELETE FROM catalog.shelf_types WHERE id BETWEEN 300 AND 309')
     })
     const before = await readApplierState(shelf.feeds.services, 'shelf', 'forward')
