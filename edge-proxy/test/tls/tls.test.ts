@@ -11,6 +11,7 @@ import { createLog, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { Certificate } from '../../src/tls/certificate.ts'
 import { developmentCertificate } from '../../src/tls/development.ts'
+import { wireUpstream } from '../conformance/wire.ts'
 import { type TestEdge, testEdge, type Upstream, upstream } from '../harness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'matapalo-tls-'))
@@ -62,9 +63,9 @@ describe('TLS', () => {
     await service.stop()
   })
 
-  const start = async (options: object = {}): Promise<void> => {
+  const start = async (options: object = {}, monolith = service.url): Promise<void> => {
     edge = await testEdge({
-      monolith: service.url,
+      monolith,
       tls: {
         files: { cert: file('live.pem'), key: file('live.key'), clientCa: undefined },
         hsts: 0,
@@ -188,6 +189,33 @@ describe('TLS', () => {
     const host = `127.0.0.1:${port()}`
     expect((await ask(`https://${host}/orders`)).status).to.equal(200)
     expect((await ask(`http://${host}/orders`)).status).to.equal(400)
+  })
+
+  it('carries sockets, and the upstream is told so', async () => {
+    let head = ''
+    const wire = await wireUpstream((visit) => {
+      head = visit.head
+      visit.socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
+      )
+    })
+    try {
+      await start({}, wire.url)
+      const socket = await dial()
+      let text = ''
+      socket.setEncoding('latin1').on('data', (chunk) => {
+        text += chunk
+      })
+      socket.write(
+        'GET /orders/live HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      )
+      expect(await until(() => text.includes('101 '), { timeoutMs: 5_000 })).to.equal(true)
+      expect(head).to.contain('x-forwarded-proto: https')
+      socket.destroy()
+    } finally {
+      await wire.stop()
+    }
   })
 
   it('ends a handshake that does not come', async () => {
