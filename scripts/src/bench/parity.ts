@@ -10,6 +10,7 @@ import { atLeast, atMost, type BenchRow, figure } from './bench.ts'
 import { cost } from './parity/cost.ts'
 import { type Fault, faults, type RouteName } from './parity/faults.ts'
 import { openProxy } from './parity/mutatingProxy.ts'
+import { canaryReads, longestLine, readOwnWrites } from './parity/ownReads.ts'
 import { ChangingBooks, read } from './parity/reads.ts'
 
 const catalog = '/v1/domains/catalog'
@@ -53,8 +54,14 @@ const isFound = ({ route, field }: Fault, routes: readonly RouteFound[]): boolea
 const totalOf = (routes: readonly RouteFound[], ...of: readonly (keyof RouteFound)[]): number =>
   routes.reduce((sum, one) => sum + of.reduce((n, key) => n + Number(one[key]), 0), 0)
 
+const tallyLine = (what: string, routes: readonly RouteFound[]): string =>
+  (['equal', 'racing', 'mismatch', 'inconclusive', 'dropped'] as const)
+    .map((of) => `${totalOf(routes, of)} ${of}`)
+    .join(', ')
+    .replace(/^/, `${what}: `)
+
 export interface ParityOptions {
-  /** A tenth of the requests, and no costs: for a test. */
+  /** A tenth of the requests, no canary and no costs: for a test. */
   readonly quick: boolean
 }
 
@@ -92,13 +99,37 @@ export async function benchParity(
       // Edges take the epoch in some milliseconds.
       await sleep(500)
     }
-    const base = { edges, books, atOnce: 4 }
+    const admins = names.map((name) => stack.urls[`${name}.admin`] ?? '')
+    /** So that a busy machine takes longer, and does not drop what is to be compared. */
+    const room = async (): Promise<void> => {
+      const short = async () => (await longestLine(admins)) < 50
+      await until(short, { timeoutMs: 60_000, everyMs: 200 })
+    }
+    const base = { edges, books, atOnce: 4, room }
+
+    /** Everybody's reads are the candidate's, and it is asked for what was just written. */
+    const canaryOfAll = async (): Promise<readonly BenchRow[]> => {
+      const asked = { share: 1, without: ['parity'], actor: 'bench', reason: 'bench' }
+      await control.call('POST', `${catalog}/canary`, asked)
+      await sleep(500)
+      const { reads, stale, failed } = await readOwnWrites(edges, quick ? 200 : 1_000)
+      const { served = 0, ...others } = await canaryReads(admins)
+      say(`reads of the canary: ${served} served, others ${JSON.stringify(others)}`)
+      await shadow(null)
+      return [
+        figure('own writes read back in a canary of everybody', reads, ''),
+        atMost('stale of them', stale, '', 0),
+        atMost('failed of them', failed, '', 0),
+        atLeast('of them served by the candidate', (100 * served) / reads, '%', 50),
+      ]
+    }
 
     await shadow(1)
     proxy.faults = faults
     const seeded = await read({ ...base, run: 'seeded', total: 2_000, perSecond: 60 })
     const found = await settled(seeded.asked)
     proxy.faults = []
+    say(tallyLine('with differences', found.routes))
     const missed = faults.filter((fault) => !isFound(fault, found.routes))
     for (const { route, field } of missed) {
       const fault = faults.find((one) => one.route === route && one.field === field)
@@ -120,6 +151,7 @@ export async function benchParity(
     const clean = await read({ ...base, run: 'clean', total, perSecond: 120, writer })
     await writer.stop()
     const after = await settled(clean.asked)
+    say(tallyLine('without', after.routes))
     for (const one of after.samples) {
       say(`${one.outcome} ${one.route} ${one.path} ${one.kind}: ${one.control} / ${one.candidate}`)
     }
@@ -149,8 +181,10 @@ export async function benchParity(
       atMost('failed requests', seeded.failed + clean.failed, '', 0),
     ]
     if (quick) return rows
+    const own = await canaryOfAll()
     return [
       ...rows,
+      ...own,
       ...(await cost({ port: stack.ports['edge-1'].main as number, shadow, proxy, say })),
     ]
   } finally {

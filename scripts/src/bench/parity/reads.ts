@@ -18,6 +18,8 @@ export interface ReadsOptions {
   /** Longest rate, requests a second. */
   readonly perSecond: number
   readonly writer?: ChangingBooks
+  /** Asked now and then; settles when there is room for more copies. */
+  readonly room?: () => Promise<void>
 }
 
 export interface ReadsDone {
@@ -67,7 +69,7 @@ export class ChangingBooks {
       const id = 1 + ((this.#n * 37) % this.#books)
       this.#n += 1
       await this.#shop.execute(
-        'UPDATE books SET price = price + 0.01, stock = stock + 1, updated = NOW() WHERE id = ?',
+        'UPDATE books SET price = IF(price > 500, price - 0.01, price + 0.01), stock = IF(stock > 500, stock - 1, stock + 1), updated = NOW() WHERE id = ?',
         [id],
       )
       this.#changed.push({ id, at: performance.now() })
@@ -87,7 +89,7 @@ const mix = [
 ] as const
 
 export async function read(options: ReadsOptions): Promise<ReadsDone> {
-  const { edges: urls, books, run, total, atOnce, perSecond, writer } = options
+  const { edges: urls, books, run, total, atOnce, perSecond, writer, room } = options
   const edges = new Edges(urls)
   let asked = 0
   let failed = 0
@@ -97,6 +99,7 @@ export async function read(options: ReadsOptions): Promise<ReadsDone> {
     for (;;) {
       const n = asked++
       if (n >= total) return
+      if (n % 100 === 0) await room?.()
       const due = begun + (n * 1_000) / perSecond
       const early = due - performance.now()
       if (early > 0) await sleep(early)
