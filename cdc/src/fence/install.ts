@@ -2,7 +2,8 @@
  * Installing the fence's triggers, and telling whether they all stand.
  *
  * DDL waits for every open transaction on the table, readers too, and everything queues behind the
- * waiting DDL: so each try is short and there are many of them.
+ * waiting DDL: so each try is short, and there are many of them with a rest between. Without the rest a
+ * request of a dozen statements met a dozen tries, and timed out.
  *
  * @module
  */
@@ -17,6 +18,9 @@ import {
   fenceTriggers,
   triggerPrefix,
 } from './triggers.ts'
+
+/** A table is kept waiting for a fifth of the time at most. */
+const gentle = { sliceMs: 100, restMs: 400 }
 
 /** A table stayed busy for the whole budget; triggers installed so far stay, they are harmless. */
 export class TriggersBlocked extends MatapaloError {
@@ -71,7 +75,7 @@ export async function installTriggers(
   const installed: string[] = []
   for (const trigger of await missingTriggers(db, fenced)) {
     const left = budget.budgetMs - (performance.now() - begun)
-    const done = await withinBudget({ ...budget, budgetMs: left }, (limitMs) =>
+    const done = await withinBudget({ ...gentle, ...budget, budgetMs: left }, (limitMs) =>
       db.execute(limited(limitMs, createTrigger(trigger))),
     )
     if (done.value === undefined) {
@@ -85,7 +89,7 @@ export async function installTriggers(
 /** For `decommission`, and for tests: drops this domain's triggers from the named tables. */
 export async function removeTriggers(db: Db, fenced: FencedTables, budget: Budget): Promise<void> {
   for (const trigger of fenceTriggers(fenced)) {
-    const done = await withinBudget(budget, (limitMs) =>
+    const done = await withinBudget({ ...gentle, ...budget }, (limitMs) =>
       db.execute(limited(limitMs, dropTrigger(trigger.schema, trigger.name))),
     )
     if (done.value === undefined) {

@@ -22,6 +22,8 @@ export interface Budget {
   readonly budgetMs: number
   /** Longest single try, 250 (milliseconds) by default. */
   readonly sliceMs?: number
+  /** Between two tries, 2 (milliseconds) by default: what queued behind the last one goes on meanwhile. */
+  readonly restMs?: number
   readonly signal?: AbortSignal
 }
 
@@ -64,7 +66,7 @@ export async function withinBudget<T>(
     } catch (error) {
       if (!isWaitError(error) && !isConnectionLost(error)) throw error
       lastError = error
-      await sleep(isConnectionLost(error) ? 50 : 2)
+      await sleep(isConnectionLost(error) ? 50 : (budget.restMs ?? 2))
     }
   }
 }
