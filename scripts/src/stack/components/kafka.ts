@@ -49,6 +49,8 @@ export const kafkaSettings = (places: Places): Readonly<Record<string, string>> 
     'offsets.topic.num.partitions': '4',
     'offsets.topic.replication.factor': '1',
     'transaction.state.log.num.partitions': '4',
+    // A killed producer's transaction hides what comes after it until it has timed out and was found.
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': '1000',
     'transaction.state.log.replication.factor': '1',
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
