@@ -5,7 +5,13 @@
  * @module
  */
 import type { Log } from '@bookshop/kit/log'
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+} from 'cockatiel'
 import { Redis } from 'ioredis'
 import type { Metrics } from '../metrics.ts'
 import type { CacheStore } from './store.ts'
@@ -49,7 +55,10 @@ export function redisCache({ url, metrics, log }: RedisCacheParts): CacheStore {
   }
   redis.on('error', (error: Error) => turn(false, error.message))
   redis.on('close', () => turn(false, 'the connection was closed'))
-  redis.on('ready', () => turn(true, ''))
+  // While the circuit is open nobody asks, connected or not: the first answer tells then.
+  redis.on('ready', () => {
+    if (policy.state === CircuitState.Closed) turn(true, '')
+  })
   policy.onBreak(() => turn(false, 'it does not answer in time'))
 
   /** Undefined: not done. */
