@@ -174,7 +174,9 @@ describe("the pages' forms", function () {
       const lines = (step: unknown) => JSON.stringify(step).split('\\n')
       expect(lines(seen.api?.[place]), `step ${place}`).to.deep.equal(lines(bySql))
     }
-    const asked = new Set(heard.map(({ method, path }) => `${method} ${path.replace(/\d+/g, 'N')}`))
+    // The shop's recovery asks at the same door, about orders of other tests.
+    const forms = heard.filter(({ path }) => !path.startsWith('/api/catalog/reservations'))
+    const asked = new Set(forms.map(({ method, path }) => `${method} ${path.replace(/\d+/g, 'N')}`))
     expect([...asked].sort()).to.deep.equal([
       'DELETE /api/cart/items/N',
       'POST /api/cart/items',

@@ -53,18 +53,21 @@ describe('the manifest of orders', function () {
         .filter((name) => name !== 'parameters')
         .map((name) => `${name.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     )
-    const named = [
-      ...read('../../manifest.yaml').matchAll(/path: ([^,]+), methods: \[([^\]]+)\]/g),
-    ].flatMap(([, path, methods]) => (methods ?? '').split(', ').map((one) => `${one} ${path}`))
+    const named = (
+      parse(read('../../manifest.yaml')) as { routes: { path: string; methods: string[] }[] }
+    ).routes.flatMap(({ path, methods }) => methods.map((one) => `${one} ${path}`))
     expect(named).to.have.members(described)
   })
 
   it('has drain queries that both sides can answer', async () => {
-    const text = read('../../manifest.yaml').replaceAll(/^# {0,3}/gm, '')
-    const query = (side: string): string =>
-      new RegExp(`${side}:\\s+(select[\\s\\S]*?as in_flight)`).exec(text)?.[1] ?? ''
-    expect(await services.query(query('service'))).to.have.length(1)
-    expect(await monolith.query(query('monolith'))).to.have.length(1)
+    const { drain } = parse(read('../../manifest.yaml')) as {
+      drain: { database: 'service' | 'monolith'; query: string }[]
+    }
+    expect(drain.map(({ database }) => database)).to.have.members(['service', 'monolith'])
+    for (const { database, query } of drain) {
+      const db = database === 'service' ? services : monolith
+      expect(await db.query(query), database).to.have.length(1)
+    }
   })
 
   it('lists what only the service has', async () => {
