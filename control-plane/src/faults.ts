@@ -20,7 +20,7 @@ const faultsSchema = z.strictObject({
   skipBarrier: z.boolean().default(false),
   /** Nobody waits for edges. */
   skipEdgeAck: z.boolean().default(false),
-  /** SIGSTOP to this process at the step. */
+  /** SIGSTOP to this process at the step, once: a step that is tried again goes on. */
   haltAt: point.optional(),
   /** SIGKILL to this process at the step. */
   crashAt: point.optional(),
@@ -69,6 +69,8 @@ export function breakPorts(ports: TransferPorts, faults: Faults): TransferPorts 
   }
 }
 
+let halted = false
+
 export function breakSteps(steps: readonly Step[], faults: Faults): readonly Step[] {
   const { haltAt, crashAt } = faults
   if (haltAt === undefined && crashAt === undefined) return steps
@@ -76,7 +78,10 @@ export function breakSteps(steps: readonly Step[], faults: Faults): readonly Ste
     const here = (fault: Faults['haltAt']): boolean =>
       fault?.step === step && fault.act === act && fault.point === at
     if (here(crashAt)) process.kill(process.pid, 'SIGKILL')
-    if (here(haltAt)) process.kill(process.pid, 'SIGSTOP')
+    if (!halted && here(haltAt)) {
+      halted = true
+      process.kill(process.pid, 'SIGSTOP')
+    }
   }
   const around =
     (name: StepName, act: Act, work: Step['do']): Step['do'] =>

@@ -4,7 +4,7 @@
  * @module
  */
 import { type OwnBook, readOwnBook, readOwnPage } from './ownBook.ts'
-import { buyOwnBook, fillCart } from './purchase.ts'
+import { buyOwnBook, clearCart, fillCart } from './purchase.ts'
 import type { Shopper } from './shopper.ts'
 
 export interface Customer {
@@ -52,10 +52,6 @@ export async function actAsCustomer(customer: Customer): Promise<void> {
   else if (roll < 96) await buyAndLook(customer, roll < 91 ? 1 + random.below(100) : undefined)
   else if (roll < 99) await openTicket(shopper)
   else await logInAgain(customer)
-}
-
-async function clearCart(shopper: Shopper): Promise<void> {
-  await shopper.ask({ method: 'DELETE', path: '/api/cart' }, { expect: [200, 204] })
 }
 
 async function buyAndLook(customer: Customer, extra: number | undefined): Promise<void> {

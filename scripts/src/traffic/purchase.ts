@@ -14,16 +14,28 @@ const shipping = {
   country: 'CO',
 }
 
-/** Puts a book into the cart. */
+/** Whose last change of the cart was not answered: what is in it now is not known. */
+const unsure = new WeakSet<Shopper>()
+
+export async function clearCart(shopper: Shopper): Promise<boolean> {
+  const answer = await shopper.ask({ method: 'DELETE', path: '/api/cart' }, { expect: [200, 204] })
+  if (answer === undefined) unsure.add(shopper)
+  else unsure.delete(shopper)
+  return answer !== undefined
+}
+
+/** Puts a book into the cart; first empties one of which not everything is known. */
 export async function fillCart(
   shopper: Shopper,
   bookId: number,
   quantity: number,
 ): Promise<boolean> {
+  if (unsure.has(shopper) && !(await clearCart(shopper))) return false
   const answer = await shopper.ask(
     { method: 'POST', path: '/api/cart/items', json: { book_id: bookId, quantity } },
     { expect: [200, 201] },
   )
+  if (answer === undefined) unsure.add(shopper)
   return answer !== undefined
 }
 
@@ -50,10 +62,11 @@ export async function buyOwnBook(shopper: Shopper, book: OwnBook, extra?: number
   )
   if (answer === undefined) {
     book.stock.maybeAdd(-quantity)
+    unsure.add(shopper)
     return
   }
   if (answer.status === 409) {
-    await shopper.ask({ method: 'DELETE', path: '/api/cart' }, { expect: [200, 204] })
+    await clearCart(shopper)
     return
   }
   book.stock.add(-quantity)
