@@ -42,6 +42,7 @@ const engines = [
   'lossless-json',
   'mysql2',
   'pino',
+  'playwright-core',
   'prom-client',
   'undici',
 ]
