@@ -1,18 +1,16 @@
 /**
- * Follows the events of orders: starts in the background, and again until Kafka and the topic are
- * there.
+ * Follows the events of orders.
  *
  * @module
  */
-import { type Consumer, startConsumer } from '@bookshop/kit/consumer'
 import type { Database } from '@bookshop/kit/database'
+import { follow } from '@bookshop/kit/follow'
 import type { Log } from '@bookshop/kit/log'
 import type { Stoppable } from '@bookshop/kit/process'
 import type { Metrics } from '../metrics.ts'
 import { orderHandlers, topic } from './handlers.ts'
 
 export const consumerName = 'catalog-orders'
-const againMs = 2000
 
 export interface FollowParts {
   readonly brokers: readonly string[]
@@ -31,50 +29,14 @@ export function followOrders(parts: FollowParts): Stoppable {
     log,
     onEffect: (effect) => metrics.orderEvents.inc({ effect }),
   })
-  let stopping = false
-  let wake: () => void = () => {}
-
-  const start = async (): Promise<Consumer | null> => {
-    let told = false
-    while (!stopping) {
-      try {
-        return await startConsumer({
-          name: consumerName,
-          ...(group === undefined ? {} : { group }),
-          brokers,
-          topics: [topic],
-          database,
-          log,
-          handlers,
-          onOutcome: (_type, outcome) => metrics.events.inc({ outcome }),
-        })
-      } catch (error) {
-        if (!told) log.warn({ err: error }, 'consumer.delayed')
-        told = true
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, againMs)
-          wake = () => {
-            clearTimeout(timer)
-            resolve()
-          }
-        })
-      }
-    }
-    return null
-  }
-
-  let running: Consumer | null | undefined
-  const started = start().then((consumer) => {
-    running = consumer
-    // Asked to stop while it was connecting, which may take for ever.
-    if (stopping) return consumer?.stop()
+  return follow({
+    name: consumerName,
+    ...(group === undefined ? {} : { group }),
+    brokers,
+    topics: [topic],
+    database,
+    log,
+    handlers,
+    onOutcome: (_type, outcome) => metrics.events.inc({ outcome }),
   })
-  return {
-    async stop() {
-      stopping = true
-      wake()
-      if (running === undefined) void started.catch(() => undefined)
-      else await running?.stop()
-    },
-  }
 }
