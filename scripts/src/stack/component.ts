@@ -80,6 +80,12 @@ export interface Container {
   readonly health: readonly string[]
 }
 
+export interface Life {
+  answers(site: Site): Promise<boolean>
+  /** Milliseconds without a yes after which the supervisor kills it, and starts it again. */
+  readonly withinMs: number
+}
+
 export interface Component {
   readonly name: ComponentName
   readonly ports: Readonly<Record<string, Port>>
@@ -95,5 +101,7 @@ export interface Component {
   prepare?(site: Site): Promise<void>
   launch(site: Site): Launch
   ready(site: Site): Promise<boolean>
+  /** Where a process can run on and do nothing, once it has been ready. */
+  readonly alive?: Life
   container(places: Places): Container
 }

@@ -38,10 +38,10 @@ export async function kafkaAnswers(at: Address): Promise<boolean> {
   return answer !== undefined && answer.length >= 10 && answer.readInt16BE(8) === 0
 }
 
-export async function httpAnswers(at: Address, path: string): Promise<boolean> {
+export async function httpAnswers(at: Address, path: string, withinMs = 1000): Promise<boolean> {
   try {
     const response = await fetch(`http://${at.host}:${at.port}${path}`, {
-      signal: AbortSignal.timeout(1000),
+      signal: AbortSignal.timeout(withinMs),
     })
     await response.arrayBuffer()
     return response.ok

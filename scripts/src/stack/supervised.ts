@@ -1,14 +1,14 @@
 /**
  * One process that is kept alive: started again within a second of its death, dead with its
  * supervisor (the kernel kills it, so even a SIGKILL of the supervisor leaves nothing behind), and
- * restarted when it outgrows its memory limit.
+ * restarted when it outgrows its memory limit, or runs on without doing its work.
  *
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { until } from '@matapalo/runtime'
-import type { Component, Site } from './component.ts'
+import type { Component, Life, Site } from './component.ts'
 import { pssOf } from './pss.ts'
 import { dyingWithUs, searchPath } from './run.ts'
 
@@ -17,6 +17,7 @@ export type ProcessState = 'stopped' | 'starting' | 'ready' | 'waiting'
 /** Up to this long between a death and the next start, 1000 (one second). */
 const longestPauseMs = 1000
 const memoryEveryMs = 5000
+
 export class Supervised {
   readonly component: Component
   readonly logFile: string
@@ -28,7 +29,7 @@ export class Supervised {
   #restarts = 0
   #earlyDeaths = 0
   #generation = 0
-  #memory: NodeJS.Timeout | undefined
+  readonly #watches: NodeJS.Timeout[] = []
 
   constructor(
     component: Component,
@@ -61,9 +62,14 @@ export class Supervised {
     if (this.#wanted) return
     this.#wanted = true
     this.#earlyDeaths = 0
-    this.#memory = setInterval(() => void this.#watchMemory(), memoryEveryMs)
-    this.#memory.unref()
+    this.#every(memoryEveryMs, () => this.#watchMemory())
+    const { alive } = this.component
+    if (alive !== undefined) this.#every(alive.withinMs / 5, this.#lifeWatch(alive))
     this.#spawn()
+  }
+
+  #every(ms: number, watch: () => Promise<void>): void {
+    this.#watches.push(setInterval(() => void watch(), ms).unref())
   }
 
   #spawn(): void {
@@ -126,6 +132,26 @@ export class Supervised {
     this.#child?.kill('SIGTERM')
   }
 
+  #lifeWatch({ answers, withinMs }: Life): () => Promise<void> {
+    let seen = performance.now()
+    let watched: number | undefined
+    return async () => {
+      const { pid } = this
+      const lives = this.#state !== 'ready' || (await answers(this.#site))
+      if (lives || pid !== watched) {
+        watched = pid
+        seen = performance.now()
+      }
+      if (performance.now() - seen < withinMs || this.pid !== pid) return
+      process.stderr.write(
+        `stack: ${this.component.name} runs, but has done nothing for ${withinMs} ms; restarting it\n`,
+      )
+      seen = performance.now()
+      // What hangs may not hear a SIGTERM.
+      this.#child?.kill('SIGKILL')
+    }
+  }
+
   /** Resolves when it is ready; throws with the end of its log when it is not, or keeps dying. */
   async ready(timeoutMs: number): Promise<void> {
     const end = await until(
@@ -153,7 +179,7 @@ export class Supervised {
   /** Ends it for good: SIGTERM, and SIGKILL after the limit. 0 kills at once. */
   async stop(graceMs = 10_000): Promise<void> {
     this.#wanted = false
-    clearInterval(this.#memory)
+    for (const watch of this.#watches.splice(0)) clearInterval(watch)
     const child = this.#child
     if (child === undefined || child.pid === undefined) {
       this.#state = 'stopped'
