@@ -21,14 +21,14 @@ import {
   ControlRefused,
   type DomainView,
   type Gate,
+  type Retirement,
   type TransferView,
 } from './control.ts'
+import { type DomainName, idleComponents } from './domains.ts'
 import { Collector } from './figures.ts'
 import { makeSystemAccount } from './systemAccount.ts'
 
-/** Domains of the example, in the order in which they can leave the shop. */
-export const domainNames = ['catalog', 'users', 'orders', 'support', 'storefront'] as const
-export type DomainName = (typeof domainNames)[number]
+export { type DomainName, domainNames } from './domains.ts'
 
 export interface ArenaOptions {
   readonly instance: string
@@ -83,8 +83,8 @@ export class Arena {
 
   static async open(options: ArenaOptions): Promise<Arena> {
     const { instance, env = {}, domains = [first] } = options
-    const idle = domainNames.filter((name) => !domains.includes(name))
-    const only = componentNames.filter((name) => !idle.some((one) => one === name))
+    const idle = idleComponents(domains)
+    const only = componentNames.filter((name) => !idle.includes(name))
     return new Arena(await startStack({ instance, env, only }), options)
   }
 
@@ -250,9 +250,9 @@ export class Arena {
     return ran
   }
 
-  /** Takes the monolith out of the routes; `halt` its process afterwards. */
-  async retire(): Promise<void> {
-    await this.control.call('POST', '/v1/monolith/retire', { reason: 'arena', actor: 'arena' })
+  /** Takes the monolith out of the routes; `halt` its process afterwards. @returns what is proven */
+  retire(): Promise<Retirement> {
+    return this.control.call('POST', '/v1/monolith/retire', { reason: 'arena', actor: 'arena' })
   }
 
   /** A domain that is not registered yet is the monolith's. */

@@ -46,6 +46,22 @@ export interface DomainView {
   readonly whyNot?: readonly string[]
 }
 
+/** One finding about who still uses what a domain leaves behind. */
+export interface Evidence {
+  readonly domain: string
+  readonly what: string
+  readonly subject: string
+}
+
+/** What the monolith's end rests on. */
+export interface Retirement {
+  readonly proven: readonly Evidence[]
+  readonly seen: readonly Evidence[]
+  readonly unknown: readonly Evidence[]
+  /** Routes that no service has: 404 from now on. */
+  readonly unserved: readonly string[]
+}
+
 /** The API answered with an error. */
 export class ControlRefused extends Error {
   readonly status: number

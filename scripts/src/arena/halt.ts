@@ -34,8 +34,9 @@ export async function whenHalted(
   return (await until(() => isHalted(stack), { ...options, everyMs: 2 })) === true
 }
 
-/** Kills while the control plane stands still, and lets it go on. */
+/** Kills while the control plane stands still, and lets it go on; it will not halt there again. */
 export function strikeHalted(stack: Stack, process: ComponentName): void {
+  stack.setEnv('control-plane', { CONTROL_FAULTS: '{}' })
   stack.kill(process)
   if (process !== 'control-plane') stack.kill('control-plane', 'SIGCONT')
 }

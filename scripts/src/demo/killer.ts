@@ -1,21 +1,16 @@
 /**
- * Carries out `--kill`: at a moment, at the beginning of a stage, or at a step of the first transfer.
+ * Carries out `--kill`: at a moment, at the beginning of a stage, or at a step of a transfer.
  *
  * @module
  */
-import { stepNames } from '@matapalo/core'
 import { haltEnvironment, strikeHalted, whenHalted } from '../arena/halt.ts'
 import type { ComponentName, Stack } from '../stack/index.ts'
 import type { KillPlan } from './kill.ts'
 
-const isStep = (at: string): boolean => (stepNames as readonly string[]).includes(at)
-
-/** Variables that the control plane needs for kills at steps. */
-export function killEnvironment(kills: readonly KillPlan[]): Readonly<Record<string, string>> {
-  const plan = kills.find((one) => 'atStep' in one && isStep(one.atStep))
-  if (plan === undefined || !('atStep' in plan)) return {}
-  return haltEnvironment(plan.atStep)
-}
+/** How long after its beginning a stage is under way. */
+const intoStageMs = 500
+/** Longer than any transfer waits for its first step. */
+const haltWithinMs = 180_000
 
 export class Killer {
   readonly #stack: Stack
@@ -24,7 +19,7 @@ export class Killer {
   readonly #timers: NodeJS.Timeout[] = []
   readonly #abort = new AbortController()
   readonly #met = new Set<string>()
-  readonly done: string[] = []
+  readonly #struck = new Set<KillPlan>()
 
   constructor(stack: Stack, kills: readonly KillPlan[], say: (line: string) => void) {
     this.#stack = stack
@@ -32,14 +27,20 @@ export class Killer {
     this.#say = say
   }
 
+  /** What was killed. */
+  get done(): readonly string[] {
+    return [...this.#struck].map(({ text }) => text)
+  }
+
+  /** What was asked for and never happened. */
+  get missed(): readonly string[] {
+    return this.#kills.filter((plan) => !this.#struck.has(plan)).map(({ text }) => text)
+  }
+
   /** Traffic has begun. */
   begin(): void {
     for (const plan of this.#kills) {
-      if ('atSecond' in plan) {
-        this.#timers.push(setTimeout(() => this.#strike(plan), plan.atSecond * 1000))
-      } else if (isStep(plan.atStep)) {
-        this.#strikeWhenHalted(plan).catch(() => undefined)
-      }
+      if ('atSecond' in plan) this.#later(plan, plan.atSecond * 1000)
     }
   }
 
@@ -48,11 +49,26 @@ export class Killer {
     if (this.#met.has(name)) return
     this.#met.add(name)
     for (const plan of this.#kills) {
-      // A moment later, so that the stage is under way.
-      if ('atStep' in plan && plan.atStep === name && !isStep(name)) {
-        this.#timers.push(setTimeout(() => this.#strike(plan), 500))
-      }
+      if ('atStage' in plan && plan.atStage === name) this.#later(plan, intoStageMs)
     }
+  }
+
+  /**
+   * A transfer is about to be asked for. The first kill at one of its steps that is still to come is
+   * armed: the control plane is started anew, to halt there.
+   */
+  async beforeTransfer(domains: readonly string[]): Promise<void> {
+    const plan = this.#kills.find(
+      (one) =>
+        'atStep' in one &&
+        !this.#struck.has(one) &&
+        (one.domain === null || domains.includes(one.domain)),
+    )
+    if (plan === undefined || !('atStep' in plan)) return
+    await this.#stack.restart('control-plane', haltEnvironment(plan.atStep))
+    const { signal } = this.#abort
+    const halted = whenHalted(this.#stack, { timeoutMs: haltWithinMs, signal })
+    halted.then((met) => met && this.#strike(plan)).catch(() => undefined)
   }
 
   stop(): void {
@@ -60,26 +76,24 @@ export class Killer {
     this.#abort.abort()
   }
 
-  #strike(plan: KillPlan): void {
-    const when = 'atSecond' in plan ? `${plan.atSecond} s` : plan.atStep
-    const process = plan.process as ComponentName
-    if ('atStep' in plan && isStep(plan.atStep)) strikeHalted(this.#stack, process)
-    else this.#stack.kill(process)
-    this.done.push(`${plan.process}@${when}`)
-    this.#say(`killed ${plan.process} at ${when}`)
-    const begun = performance.now()
-    this.#stack
-      .ready(plan.process as ComponentName)
-      .then(() => {
-        const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-        this.#say(`${plan.process} is ready again after ${seconds} s`)
-      })
-      .catch(() => this.#say(`${plan.process} did not come back`))
+  #later(plan: KillPlan, ms: number): void {
+    this.#timers.push(setTimeout(() => this.#strike(plan), ms))
   }
 
-  async #strikeWhenHalted(plan: KillPlan): Promise<void> {
-    const { signal } = this.#abort
-    if (!(await whenHalted(this.#stack, { timeoutMs: 1_200_000, signal }))) return
-    this.#strike(plan)
+  #strike(plan: KillPlan): void {
+    const process = plan.process as ComponentName // parsed against the components of this demo
+    if (this.#struck.has(plan)) return
+    this.#struck.add(plan)
+    if ('atStep' in plan) strikeHalted(this.#stack, process)
+    else this.#stack.kill(process)
+    this.#say(`killed ${plan.text.replace('@', ' at ')}`)
+    const begun = performance.now()
+    this.#stack
+      .ready(process)
+      .then(() => {
+        const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+        this.#say(`${process} is ready again after ${seconds} s`)
+      })
+      .catch(() => this.#say(`${process} did not come back`))
   }
 }

@@ -9,10 +9,10 @@
 import { writeFileSync } from 'node:fs'
 import { MatapaloError } from '@matapalo/core'
 import colors from 'picocolors'
-import { Arena, domainNames } from '../arena/arena.ts'
+import { Arena } from '../arena/arena.ts'
 import { Traffic } from '../traffic/trafficProcess.ts'
-import { Killer, killEnvironment } from './killer.ts'
-import { type DemoOptions, demoOptions } from './options.ts'
+import { Killer } from './killer.ts'
+import { type DemoOptions, demoOptions, domainsOf } from './options.ts'
 import type { StageReport } from './report.ts'
 import { renderScoreboard } from './scoreboard.ts'
 import type { Show, Stage } from './stage.ts'
@@ -31,11 +31,10 @@ const callbackMs = 5_000
 
 const open = (options: DemoOptions): Promise<Arena> =>
   Arena.open({
-    instance: options.keep ? 'main' : `demo-${process.pid}`,
+    instance: `demo-${process.pid}`,
     ...options,
-    domains: options.only === 'shop' ? domainNames : ['catalog'],
+    domains: domainsOf(options.only),
     env: {
-      'control-plane': killEnvironment(options.kills),
       cdc: { CDC_HEARTBEAT_MS: '200' },
       orders: { ORDERS_CALLBACK_DELAY_MS: String(callbackMs) },
       users: { ACCESS_TOKEN_TTL_S: '30' },
@@ -78,6 +77,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
     options,
     arena,
     traffic,
+    killer,
     say: (line) => say(`  ${line}`),
     transfers: [],
     backfills: [],
@@ -107,7 +107,6 @@ async function demo(options: DemoOptions): Promise<boolean> {
     lasting,
     verdict,
     refusedJobWrites: await arena.refusedJobRuns(),
-    kills: killer.done,
     stages,
     pssMiB: pss.reduce((sum, mib) => sum + (mib ?? 0), 0),
     trafficUntil,
@@ -124,8 +123,9 @@ async function demo(options: DemoOptions): Promise<boolean> {
   if (options.keep) {
     keeping = true
     say(`everything goes on running; the shop is at ${arena.stack.urls['edge-1']}`)
-    say('look with: npm run matapalo -- status catalog')
-    say('end it with Ctrl-C here, or with: npm run stack -- down --instance main')
+    const { instance } = arena.stack
+    say(`look with: npm run matapalo -- status catalog --instance ${instance}`)
+    say(`end it with Ctrl-C here, or with: npm run stack -- down --instance ${instance}`)
     await ended
   }
   return report.promiseKept

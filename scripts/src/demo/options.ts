@@ -5,8 +5,9 @@
  */
 import { parseArgs } from 'node:util'
 import { MatapaloError } from '@matapalo/core'
-import { componentNames } from '../stack/index.ts'
-import { type KillPlan, parseKill } from './kill.ts'
+import { type DomainName, domainNames, idleComponents } from '../arena/domains.ts'
+import { componentNames } from '../stack/component.ts'
+import { type KillPlan, parseKill, stagesOf } from './kill.ts'
 
 export interface DemoOptions {
   /** `catalog`: there and back and there again. `shop`: everything, until the old shop is off. */
@@ -36,8 +37,8 @@ export const usage = `npm run demo -- [options]
   --only catalog|shop  the catalogue there, back and there again (default), or the whole shop
   --keep               leave everything running at the end, until Ctrl-C
   --report FILE        write the scoreboard as JSON
-  --kill PROCESS@WHEN  SIGKILL on the way: at a step of the first transfer, a stage, or after seconds
-                       of traffic; may be given more than once
+  --kill PROCESS@WHEN  SIGKILL on the way: at a step of a transfer (fenceSource, or fenceSource:orders for
+                       that domain's), a stage, or after seconds of traffic; may be given more than once
   --books N            books in the shop (200000)
   --users N            accounts, one of fifty is staff (50000; 1200 for the catalogue alone)
   --orders N           orders of the past (200000; 5000 for the catalogue alone)
@@ -62,6 +63,16 @@ const sizes = {
 
 const leastUsers = 1_200
 
+export const domainsOf = (only: DemoOptions['only']): readonly DomainName[] =>
+  only === 'shop' ? domainNames : ['catalog']
+
+const scopeOf = (only: DemoOptions['only']) => {
+  const domains = domainsOf(only)
+  const idle = idleComponents(domains)
+  const processes = componentNames.filter((name) => !idle.includes(name))
+  return { processes, stages: stagesOf[only], domains }
+}
+
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = readArgs(args)
   const { only = 'catalog' } = values
@@ -78,7 +89,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     only,
     keep: values.keep ?? false,
     report: values.report ?? null,
-    kills: (values.kill ?? []).map((text) => parseKill(text, componentNames)),
+    kills: (values.kill ?? []).map((text) => parseKill(text, scopeOf(only))),
     books: whole('books', values.books ?? '200000'),
     users,
     orders: whole('orders', values.orders ?? sizes[only].orders),

@@ -21,6 +21,10 @@ export interface ShopProof {
   readonly minPending: number
   /** Longest p99 of held requests, milliseconds. */
   readonly heldP99Ms: number
+  /** Memory of the whole stack, MiB (PSS). */
+  readonly maxPssMiB: number
+  /** Requests a second after the monolith's end. */
+  readonly minAfterTheEnd: number
   /** Writes a second, by domain. */
   readonly minWrites: Readonly<Record<'catalog' | 'users' | 'orders' | 'support', number>>
 }
@@ -29,6 +33,8 @@ export const shopProof: ShopProof = {
   minSessions: 20,
   minPending: 20,
   heldP99Ms: 500,
+  maxPssMiB: 4_096,
+  minAfterTheEnd: 50,
   minWrites: { catalog: 5, users: 3, orders: 5, support: 3 },
 }
 
@@ -73,6 +79,7 @@ export function brokenPromises(figures: Figures, proof: Proof): readonly string[
   atLeast(figures.domainWrites / figures.seconds, 20, 'domain writes/s')
   atLeast(figures.ownReads / figures.seconds, 10, 'own reads/s')
   atLeast(figures.heldRequests, proof.minHeld, 'held requests')
+  for (const kill of figures.missedKills) broken.push(`${tooLittle}: ${kill} never happened`)
   if (proof.shop !== undefined) shopPromises(figures, proof.shop, { none, atLeast, broken })
   return broken
 }
@@ -85,7 +92,16 @@ interface Said {
 
 function shopPromises(figures: Figures, proof: ShopProof, { broken, atLeast }: Said): void {
   if (!figures.monolithOff) broken.push('the monolith was not stopped, or the shop did not go on')
-  const { heldP99Ms, sessions, seconds } = figures
+  const { heldP99Ms, sessions, seconds, afterTheEnd } = figures
+  atLeast(
+    (afterTheEnd?.requests ?? 0) / (afterTheEnd?.seconds ?? 1),
+    proof.minAfterTheEnd,
+    'requests/s after the end of the monolith',
+  )
+  atLeast(figures.paidOrders, 1, 'paid orders')
+  if (figures.pssMiB > proof.maxPssMiB) {
+    broken.push(`the whole stack takes ${round(figures.pssMiB)} MiB, ${proof.maxPssMiB} at most`)
+  }
   if (heldP99Ms > proof.heldP99Ms) {
     broken.push(`held requests waited ${round(heldP99Ms)} ms at p99, ${proof.heldP99Ms} at most`)
   }
@@ -103,7 +119,13 @@ function shopPromises(figures: Figures, proof: ShopProof, { broken, atLeast }: S
     atLeast(writes / seconds, least, `writes/s to ${domain}`)
   }
   const { skipped, purchases } = figures.browser
-  if (skipped === null) atLeast(purchases, figures.transfers.length, 'purchases with the browser')
+  if (skipped !== null) return
+  atLeast(purchases, figures.transfers.length, 'purchases with the browser')
+  atLeast(
+    afterTheEnd?.purchases ?? 0,
+    1,
+    'purchases with the browser after the end of the monolith',
+  )
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10

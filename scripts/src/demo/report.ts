@@ -34,6 +34,17 @@ export interface FlipReport {
   readonly refreshes: number
 }
 
+/** From the end of the monolith's process on. */
+export interface AfterTheEnd {
+  readonly seconds: number
+  readonly requests: number
+  readonly failedRequests: number
+  /** With the browser. */
+  readonly purchases: number
+  /** What `matapalo retire monolith` could prove, has seen, and cannot know: findings. */
+  readonly evidence: { readonly proven: number; readonly seen: number; readonly unknown: number }
+}
+
 /** One part of the shop. */
 export interface DomainReport {
   readonly requests: number
@@ -85,6 +96,7 @@ export interface Report {
   readonly paidWithoutStock: number
   /** The monolith's process was stopped, and the shop went on. */
   readonly monolithOff: boolean
+  readonly afterTheEnd: AfterTheEnd | null
   /** Sessions that began before the first transfer and never logged in again, at the end. */
   readonly sessions: { readonly cookies: number; readonly bearers: number }
   readonly browser: { readonly purchases: number; readonly skipped: string | null }
@@ -95,6 +107,8 @@ export interface Report {
   readonly pssMiB: number
   readonly seconds: number
   readonly kills: readonly string[]
+  /** Kills that were asked for and never happened. */
+  readonly missedKills: readonly string[]
   readonly promiseKept: boolean
   /** Why not, one line each; empty when the promise was kept. */
   readonly broken: readonly string[]

@@ -39,7 +39,7 @@ export function renderScoreboard(report: Report): string {
     ['backfill', `${whole(report.backfillRowsPerSecond)} rows/s`],
     ['rows verified equal', yes(report.verified)],
     ['stock = first − sold + restocked', yes(report.stockConserved)],
-    ...(report.monolithOff ? [['the monolith', 'off']] : []),
+    ...theEnd(report),
     ...shopFigures(report),
   )
   const transfers = new Table({
@@ -63,18 +63,28 @@ export function renderScoreboard(report: Report): string {
   return `${tables}\n\n${verdict}\n`
 }
 
+function theEnd({ afterTheEnd }: Report): readonly [string, string][] {
+  if (afterTheEnd === null) return []
+  const { requests, failedRequests, evidence } = afterTheEnd
+  const { proven, seen, unknown } = evidence
+  return [
+    ['requests without the monolith', `${requests.toLocaleString('en')}, ${failedRequests} failed`],
+    ['still uses it: proven none, seen, unknown', `${proven}, ${seen}, ${unknown}`],
+  ]
+}
+
 const yes = (is: boolean): string => (is ? 'yes' : colors.red('no'))
 
 function shopFigures({ sessions, browser, stages, pssMiB }: Report): readonly [string, string][] {
-  const took = stages.toSorted((a, b) => b.seconds - a.seconds).slice(0, 8)
+  const all = stages.reduce((sum, one) => sum + one.seconds, 0)
   return [
     ['sessions from first to last', `${sessions.cookies} cookies, ${sessions.bearers} tokens`],
     ['bought with a browser', browser.skipped ?? `${browser.purchases} times`],
     ['memory of the whole stack', `${Math.round(pssMiB)} MiB`],
     [
-      'longest stages',
+      `stages, ${(all / 60).toFixed(1)} min`,
       inLines(
-        took.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`),
+        stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`),
         4,
       ),
     ],

@@ -9,13 +9,15 @@ import type { TransferView } from '../arena/control.ts'
 import type { Period } from '../arena/figures.ts'
 import type { Traffic } from '../traffic/trafficProcess.ts'
 import type { BrowserCustomer } from './browser.ts'
+import type { Killer } from './killer.ts'
 import type { DemoOptions } from './options.ts'
-import type { FlipReport } from './report.ts'
+import type { AfterTheEnd, FlipReport } from './report.ts'
 
 export interface Show {
   readonly options: DemoOptions
   readonly arena: Arena
   readonly traffic: Traffic
+  readonly killer: Killer
   /** One line for people. */
   say(line: string): void
   readonly transfers: TransferView[]
@@ -24,7 +26,7 @@ export interface Show {
   readonly backfillRates: Map<DomainName, number>
   /** Backfills that go on while other stages run. */
   readonly background: Map<DomainName, Promise<void>>
-  /** Of the last verification of each domain. */
+  /** By domain: whether each of its verifications was clean. */
   readonly verified: Map<DomainName, boolean>
   /** What was in flight at each transfer. */
   readonly flips: FlipReport[]
@@ -38,8 +40,8 @@ export interface Show {
   stockBefore: ReadonlyMap<number, number>
   /** Epoch milliseconds; 0 before traffic runs. */
   trafficSince: number
-  /** Requests answered and failed since the monolith's process ended; null while it runs. */
-  afterTheEnd: { readonly requests: number; readonly failedRequests: number } | null
+  /** Null while the monolith's process runs. */
+  afterTheEnd: AfterTheEnd | null
 }
 
 export interface Stage {

@@ -16,7 +16,6 @@ export interface Findings {
   readonly lasting: TrafficLasting
   readonly verdict: ShopVerdict
   readonly refusedJobWrites: number
-  readonly kills: readonly string[]
   readonly stages: readonly StageReport[]
   readonly pssMiB: number
   /** Epoch milliseconds. */
@@ -24,8 +23,9 @@ export interface Findings {
 }
 
 export function tell(show: Show, findings: Findings): Report {
-  const { summary, verdict, lasting, kills, stages, pssMiB } = findings
+  const { summary, verdict, lasting, stages, pssMiB } = findings
   const { browser, afterTheEnd } = show
+  const { done: kills, missed: missedKills } = show.killer
   const whole = show.options.only === 'shop'
   const held = spread(show.arena.holds.within())
   const backfilling = show.backfills
@@ -73,6 +73,7 @@ export function tell(show: Show, findings: Findings): Report {
     paidOrders: verdict.paidOrders,
     paidWithoutStock: verdict.paidWithoutStock,
     monolithOff: afterTheEnd !== null && afterTheEnd.requests > 0,
+    afterTheEnd,
     sessions: lasting,
     browser: { purchases: browser?.orders.length ?? 0, skipped: show.browserSkipped },
     domains: Object.fromEntries(
@@ -84,6 +85,7 @@ export function tell(show: Show, findings: Findings): Report {
     pssMiB,
     seconds: summary.seconds,
     kills,
+    missedKills,
   }
   const broken = brokenPromises(figures, {
     minHeld: 5,

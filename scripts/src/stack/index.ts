@@ -66,6 +66,8 @@ export interface Stack {
   kill(name: ComponentName, signal?: NodeJS.Signals): void
   /** Stops and starts one process, with variables changed from now on; resolves when it is ready. */
   restart(name: ComponentName, env?: Readonly<Record<string, string>>): Promise<void>
+  /** Variables changed from its next start on. */
+  setEnv(name: ComponentName, env: Readonly<Record<string, string>>): void
   /** Ends one process until `restart`. */
   halt(name: ComponentName): Promise<void>
   ready(name: ComponentName, timeoutMs?: number): Promise<void>
@@ -220,6 +222,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       one.start()
       await one.ready(startLimitMs)
     },
+    setEnv: (name, env) => find(name).setEnv(env),
     halt: (name) => find(name).stop(5000),
     ready: (name, timeoutMs = startLimitMs) => find(name).ready(timeoutMs),
     pss,

@@ -48,7 +48,15 @@ describe('demoOptions', () => {
     })
   }
 
-  it('refuses to kill a process that does not exist', () => {
-    expect(() => demoOptions(['--kill', 'mongod@3'])).to.throw(KillPlanInvalid)
-  })
+  for (const [only, kill] of [
+    ['shop', 'mongod@3'],
+    ['catalog', 'users@3'],
+    ['catalog', 'cdc@decommission'],
+    ['catalog', 'cdc@catchUp:orders'],
+  ]) {
+    it(`refuses ${kill} where ${only} moves`, () => {
+      const args = ['--only', only ?? '', '--kill', kill ?? '']
+      expect(() => demoOptions(args)).to.throw(KillPlanInvalid)
+    })
+  }
 })

@@ -31,6 +31,7 @@ const good = {
   paidOrders: 40,
   paidWithoutStock: 0,
   monolithOff: false,
+  afterTheEnd: null,
   sessions: { cookies: 84, bearers: 0 },
   browser: { purchases: 0, skipped: 'only the catalogue moves' },
   domains: {},
@@ -38,6 +39,7 @@ const good = {
   pssMiB: 2000,
   seconds: 100,
   kills: [],
+  missedKills: [],
 } as const
 const proof = { minHeld: 5, failuresAllowed: false }
 
@@ -61,6 +63,7 @@ describe('brokenPromises', () => {
     ownReads: 900,
     heldRequests: 4,
     seconds: Number.NaN,
+    missedKills: ['kafka@9999'],
   })) {
     it(`convicts a run whose ${field} is ${value}`, () => {
       expect(brokenPromises({ ...good, [field]: value }, proof)).to.not.deep.equal([])
@@ -102,11 +105,16 @@ const flip = {
   checkouts: 1,
   refreshes: 12,
 } as const
+const afterTheEnd = {
+  ...{ seconds: 60, requests: 7_000, failedRequests: 0, purchases: 1 },
+  evidence: { proven: 30, seen: 2, unknown: 4 },
+}
 const wholeShop = {
   ...good,
   writes: 3_600,
   flips: [flip],
   monolithOff: true,
+  afterTheEnd,
   sessions: { cookies: 42, bearers: 42 },
   browser: { purchases: 2, skipped: null },
   domains: { catalog: part, users: part, orders: part, support: part, storefront: part },
@@ -136,6 +144,10 @@ describe('brokenPromises, of the whole shop', () => {
     'one domain was hardly written': {
       domains: { ...wholeShop.domains, support: { ...part, writes: 100 } },
     },
+    'nothing was paid': { paidOrders: 0 },
+    'the stack grew too large': { pssMiB: 4_100 },
+    'hardly anything was asked after the end': { afterTheEnd: { ...afterTheEnd, requests: 1 } },
+    'the browser bought nothing after the end': { afterTheEnd: { ...afterTheEnd, purchases: 0 } },
     'the browser bought nothing': { browser: { purchases: 0, skipped: null } },
   })) {
     it(`convicts a run where ${what}`, () => {

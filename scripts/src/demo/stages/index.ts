@@ -47,6 +47,8 @@ export const shopStages: readonly Stage[] = [
   awaitBackfill('orders', 'support'),
   verify('orders', 'support'),
   transfer('cutover-orders', 'cutover', 'orders', 'support'),
+  transfer('rollback-orders', 'rollback', 'orders', 'support'),
+  transfer('recutover-orders', 'cutover', 'orders', 'support'),
   transfer('cutover-storefront', 'cutover', 'storefront'),
   verify('catalog', 'users', 'orders', 'support'),
   decommissionAll,

@@ -26,6 +26,7 @@ export const transfer = (
   title: `matapalo ${kind} ${domains.join(' ')} --without parity`,
   async run(show) {
     if (kind === 'cutover') await watched(show, domains)
+    await show.killer.beforeTransfer(domains)
     const begun = performance.now()
     for (let attempt = 1; ; ) {
       const outcome = await tryOnce(show, kind, domains)
