@@ -34,9 +34,14 @@ export async function whenHalted(
   return (await until(() => isHalted(stack), { ...options, everyMs: 2 })) === true
 }
 
-/** Kills while the control plane stands still, and lets it go on; it will not halt there again. */
-export function strikeHalted(stack: Stack, process: ComponentName): void {
+/** The control plane goes on; started anew, it will not halt there again. */
+export function goOn(stack: Stack): void {
   stack.setEnv('control-plane', { CONTROL_FAULTS: '{}' })
+  stack.kill('control-plane', 'SIGCONT')
+}
+
+/** Kills while the control plane stands still, and lets it go on. */
+export function strikeHalted(stack: Stack, process: ComponentName): void {
   stack.kill(process)
-  if (process !== 'control-plane') stack.kill('control-plane', 'SIGCONT')
+  goOn(stack)
 }

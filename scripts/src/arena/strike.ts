@@ -63,7 +63,7 @@ export async function strike(
 const outcomeOf = (view: TransferView): string => view.outcome ?? view.state
 
 /** Every process ready, and nothing but the calendar speaks against the next transfer. */
-async function settle(arena: Arena): Promise<void> {
+export async function settle(arena: Arena): Promise<void> {
   await Promise.all(arena.stack.status().map(({ name }) => arena.stack.ready(name)))
   const calm = await until(
     async () => {

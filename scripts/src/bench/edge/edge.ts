@@ -12,6 +12,7 @@ import type { BenchRow } from '../bench.ts'
 import { aborts } from './aborts.ts'
 import { bulk } from './bulk.ts'
 import { bookshopTable, plainTable, startControl } from './control.ts'
+import { cutOff } from './cut.ts'
 import { edgeFlips } from './flips.ts'
 import {
   startBulkUpstream,
@@ -144,6 +145,7 @@ export async function benchEdge(say: Say, options: EdgeBenchOptions): Promise<re
     bulk: bulkPart,
     aborts: abortsPart,
     resets: resetsPart,
+    cut: () => cutOff(say),
     flips: () => edgeFlips(say, { flips: Number(options.flips ?? (quick ? 10 : 100)), rate: 200 }),
   }
   const wanted = only?.split(',') ?? Object.keys(parts)

@@ -19,7 +19,11 @@ export interface ThirdEdge extends Measured {
   again(): Promise<number>
 }
 
-export async function startThirdEdge({ urls, credentials }: Stack): Promise<ThirdEdge> {
+/** @param over variables in place of those that an edge of this stack has */
+export async function startThirdEdge(
+  { urls, credentials }: Stack,
+  over: Readonly<Record<string, string>> = {},
+): Promise<ThirdEdge> {
   const [port, adminPort] = [await freePort(), await freePort()]
   const folder = mkdtempSync(join(tmpdir(), 'matapalo-edge-3-'))
   const url = `http://127.0.0.1:${port}`
@@ -36,6 +40,7 @@ export async function startThirdEdge({ urls, credentials }: Stack): Promise<Thir
     EDGE_IDENTITY_KEY: credentials.identityKey,
     EDGE_STATE_DIR: folder,
     LOG_LEVEL: 'warn',
+    ...over,
   }
   const serves = () =>
     fetch(`${url}/api/books/1`, { signal: AbortSignal.timeout(1_000) }).then(
