@@ -63,6 +63,13 @@ export type Chosen =
  */
 export function followChoice(choice: SideChoice, table: RouteTable, decision: Decision): Chosen {
   const { route, access, writes, side } = decision
+  const unknown = choice.domains.find(
+    (name) => name !== allDomains && !table.domains.some(({ domain }) => domain === name),
+  )
+  // Misspelt, it would be about no request at all.
+  if (unknown !== undefined) {
+    return { kind: 'closed', domain: unknown, why: 'there is no such domain' }
+  }
   const state = table.domains.find(({ domain }) => domain === route?.domain)
   if (state === undefined || access !== 'read' || writes.length > 0) return { kind: 'free' }
   const { domain } = state

@@ -14,7 +14,10 @@ const state: DomainState = {
 }
 const table = (change: Partial<DomainState> = {}): RouteTable => ({
   epoch: 1,
-  domains: [{ ...state, ...change }],
+  domains: [
+    { ...state, ...change },
+    { ...state, domain: 'users', service: 'users' },
+  ],
   routes: [
     {
       ...{ id: 'read', domain: 'catalog', methods: ['GET'], path: '/api/books', access: 'read' },
@@ -33,7 +36,7 @@ const table = (change: Partial<DomainState> = {}): RouteTable => ({
       ...{ writes: [], reads: ['catalog'] },
     },
   ],
-  upstreams: { monolith: ['http://m'], catalog: ['http://c'] },
+  upstreams: { monolith: ['http://m'], catalog: ['http://c'], users: ['http://u'] },
 })
 const service: SideChoice = { side: 'service', domains: ['catalog'] }
 const monolith: SideChoice = { side: 'monolith', domains: ['*'] }
@@ -68,7 +71,7 @@ describe('followChoice', () => {
     expect(asked({ ...service, domains: ['users'] }, table())).to.deep.equal(free)
   })
 
-  it('is closed where no canary serves anybody, while the domain is held, and on a route of one side', () => {
+  it('is closed where no canary serves anybody, while the domain is held, on a route of one side, and for a domain that there is not', () => {
     const why = (of: RouteTable, choice = service, path?: string): string => {
       const chosen = asked(choice, of, path)
       return chosen.kind === 'closed' ? chosen.why : chosen.kind
@@ -78,6 +81,10 @@ describe('followChoice', () => {
     }
     expect(why(table({ phase: 'service', owner: 'service' }), monolith)).to.contain('phase service')
     expect(why(table({ canary: 0 }))).to.equal('its canary serves nobody yet')
+    const misspelt: SideChoice = { side: 'monolith', domains: ['catalog', 'catalgo'] }
+    expect(asked(misspelt, table(), '/')).to.deep.equal({
+      ...{ kind: 'closed', domain: 'catalgo', why: 'there is no such domain' },
+    })
     expect(why(table({ hold: true }))).to.equal('it is being moved')
     expect(why(table(), monolith, '/api/new')).to.equal("this route is always the service's")
   })
