@@ -8,6 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { sideKeyLeast } from '@matapalo/core'
 import { z } from 'zod'
 import { Exit, exitCodes } from './exit.ts'
 
@@ -30,7 +31,7 @@ const stackSchema = z.object({
   supervisor: z.int().positive().optional(),
   urls: z.record(z.string(), z.string()),
   ports: z.record(z.string(), z.record(z.string(), z.number())).default({}),
-  credentials: z.object({ operatorToken: z.string() }),
+  credentials: z.object({ operatorToken: z.string(), testerKey: z.string().optional() }),
 })
 type StackFile = z.infer<typeof stackSchema> & { readonly file: string }
 
@@ -153,4 +154,26 @@ export function findConnection(env: Environment, cwd: string, chosen?: string): 
         ? `run: npm run stack -- status${named}`
         : 'look whether it runs, or mend MATAPALO_URL',
   }
+}
+
+/**
+ * The key that the edges verify testers' headers by: MATAPALO_TESTER_KEY, else the stack's.
+ *
+ * @param chosen the instance that the command line names, which wins over the environment
+ */
+export function findTesterKey(env: Environment, cwd: string, chosen?: string): string {
+  const own = chosen === undefined ? env.MATAPALO_TESTER_KEY : undefined
+  if (own !== undefined && Buffer.byteLength(own) < sideKeyLeast)
+    throw new Exit(
+      exitCodes.usage,
+      `MATAPALO_TESTER_KEY: expected at least ${sideKeyLeast} octets, the same as the edges' EDGE_TESTER_KEY`,
+    )
+  const stack = own === undefined ? findStack(cwd, chosen ?? env.MATAPALO_INSTANCE) : null
+  const key = own ?? stack?.credentials.testerKey
+  if (key !== undefined) return key
+  const remedy =
+    stack === null
+      ? "set MATAPALO_TESTER_KEY to the edges' EDGE_TESTER_KEY, or start a stack (npm run stack -- up)"
+      : `${stack.file} has none; start the stack again (npm run stack -- up)`
+  throw new Exit(exitCodes.usage, `no key for testers' headers: ${remedy}`)
 }

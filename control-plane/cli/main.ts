@@ -15,9 +15,10 @@ import { parityCommands } from './commands/parity.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { setUpCommands } from './commands/setUp.ts'
 import { statusCommand } from './commands/status.ts'
+import { testerCommand } from './commands/tester.ts'
 import { transferCommands } from './commands/transfer.ts'
 import { transfersCommand } from './commands/transfers.ts'
-import { findConnection } from './connection.ts'
+import { findConnection, findTesterKey } from './connection.ts'
 import { Exit, exitCodes } from './exit.ts'
 import { createOutput } from './output.ts'
 
@@ -49,6 +50,7 @@ const json = (): boolean => program.opts<Shared>().output === 'json'
 const context: Context = {
   connection: () => findConnection(process.env, process.cwd(), program.opts<Shared>().instance),
   client: () => createClient(context.connection()),
+  testerKey: () => findTesterKey(process.env, process.cwd(), program.opts<Shared>().instance),
   output: () => createOutput(json()),
   actor: userInfo().username,
 }
@@ -56,6 +58,7 @@ const context: Context = {
 setUpCommands(program, context)
 backfillCommands(program, context)
 parityCommands(program, context)
+testerCommand(program, context)
 transferCommands(program, context)
 statusCommand(program, context)
 lookCommands(program, context)

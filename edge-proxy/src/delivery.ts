@@ -14,6 +14,7 @@ import { bearerFields, withoutSession } from './identity/bearer/fields.ts'
 import { type Subject, sessionChange } from './identity/subject.ts'
 import { CandidateFailed, canaryHeadMs } from './shadow/canary.ts'
 import type { Shadow } from './shadow/shadow.ts'
+import { testersFields } from './shadow/testers.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { schemeOf } from './tls/scheme.ts'
 import { type MaybeSecured, secureFields } from './tls/secureAnswer.ts'
@@ -79,7 +80,7 @@ export class Delivery {
         exchange.answeredBy = decision.upstream
         verdict = head.status >= 500 ? 'bad' : 'good'
         tap?.capture.onHead(head)
-        return this.#onHead(exchange, head, write)
+        return this.#onHead(exchange, head, decision.side, write)
       },
       onUpstreamDone: ended,
     }
@@ -135,9 +136,10 @@ export class Delivery {
   #onHead(
     exchange: Exchange,
     head: Head,
+    side: Side,
     write: FreshWrite | undefined,
   ): readonly string[] | Promise<readonly string[]> {
-    const fields = this.#answerFields(exchange, head)
+    const fields = this.#answerFields(exchange, head, side)
     const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
     if (write === undefined && change === undefined) return fields
     return this.#protect(exchange, write, change).then(() => fields)
@@ -161,7 +163,7 @@ export class Delivery {
     await freshness?.afterWrite(write, keepFor)
   }
 
-  #answerFields(exchange: Exchange, head: Head): readonly string[] {
+  #answerFields(exchange: Exchange, head: Head, side: Side): readonly string[] {
     const theirs =
       exchange.bearer === undefined
         ? head.headers
@@ -170,6 +172,7 @@ export class Delivery {
     if (this.#parts.closing()) fields.push('connection', 'close')
     const { secured } = exchange.res as MaybeSecured
     if (secured !== undefined) secureFields(fields, secured)
+    if (exchange.choice !== undefined) fields.push(...testersFields(side, exchange.gaveUp))
     if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')
     return fields
   }

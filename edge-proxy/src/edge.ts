@@ -17,6 +17,7 @@ import { createMetrics } from './metrics.ts'
 import { Pipeline } from './pipeline.ts'
 import { Retries } from './retries.ts'
 import { listen, stopServer } from './server.ts'
+import { Testers } from './shadow/testers.ts'
 import { TableInForce } from './tableInForce.ts'
 import { Upgrades } from './upgrades.ts'
 import { HealthChecks } from './upstreams/checks.ts'
@@ -105,6 +106,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     maxBody: config.bodyMax,
     closing: () => closing,
   })
+  const testers = new Testers(config.testerKey)
   const pipeline = new Pipeline({
     inForce,
     holds,
@@ -114,6 +116,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     delivery,
     retries: new Retries(config.connectMax, metrics),
     canary,
+    testers,
     metrics,
     credentialRate: new RequestRate({
       perSecond: config.credentialRate,
@@ -122,7 +125,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
   const { sessionCookie } = config
   const upgrades = new Upgrades({
-    ...{ inForce, replicas, callers, sessionCookie },
+    ...{ inForce, replicas, callers, testers, sessionCookie },
     forwarder: middleware,
   })
   const admin = createAdminServer({

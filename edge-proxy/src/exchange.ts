@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RequestLine, Tolerance } from '@matapalo/core'
+import type { RequestLine, SideChoice, Tolerance } from '@matapalo/core'
 import type { Guarded } from './guard/guard.ts'
 import type { Slot } from './hold/holdQueue.ts'
 import type { BridgedSession } from './identity/bearer/bridge.ts'
@@ -70,6 +70,12 @@ export class Exchange {
   possiblyStale = false
   /** Who serves a read that both sides could serve; undefined: nobody has chosen yet. */
   canary: 'candidate' | 'owner' | undefined
+  /** What a tester's header asks for; undefined: nobody's header came along. */
+  choice: SideChoice | undefined
+  /** The candidate serves it, or was to, by that choice and not by lot. */
+  chosen = false
+  /** Why the owner serves it after all. */
+  gaveUp: 'stale' | 'failed' | undefined
 
   constructor(
     req: IncomingMessage,

@@ -23,6 +23,7 @@ import type { RequestRate } from './limits/requestRate.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Retries } from './retries.ts'
 import { type Canary, canaryFreshMs } from './shadow/canary.ts'
+import type { Testers } from './shadow/testers.ts'
 import type { TableInForce } from './tableInForce.ts'
 
 export interface PipelineParts {
@@ -36,6 +37,7 @@ export interface PipelineParts {
   readonly delivery: Delivery
   readonly retries: Retries
   readonly canary: Canary
+  readonly testers: Testers
   readonly metrics: EdgeMetrics
   /** Requests a second of one session or token; absent: no limit. */
   readonly credentialRate?: RequestRate
@@ -68,11 +70,13 @@ export class Pipeline {
 
   async #serve(exchange: Exchange): Promise<void> {
     let failingSince: number | undefined
-    const { callers, retries, canary } = this.#parts
+    const { callers, retries, canary, testers } = this.#parts
     retries.request()
     const judged = callers.arrive(exchange)
     if (judged !== undefined) await judged
     this.#limit(exchange)
+    const choice = testers.choiceOf(exchange.req.headers)
+    if (choice !== undefined) exchange.choice = await choice
     while (!exchange.gone) {
       const table = this.#parts.inForce.table
       if (table === undefined) throw new NoTable()
@@ -128,7 +132,7 @@ export class Pipeline {
     try {
       const outcome = await delivery.deliver(exchange, table, decision, write)
       if (outcome.kind !== 'failed') {
-        canary.answered(decision, outcome.kind !== 'cut')
+        canary.answered(exchange, decision, outcome.kind !== 'cut')
         return outcome
       }
     } catch (error) {

@@ -20,6 +20,7 @@ import { enforceAccess, guarded } from './identity/access.ts'
 import { bearerFields } from './identity/bearer/fields.ts'
 import type { Callers } from './identity/callers.ts'
 import { credentialsOf } from './identity/subject.ts'
+import type { Testers } from './shadow/testers.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { schemeOf } from './tls/scheme.ts'
 import { requestIdOf, traceOf } from './trace.ts'
@@ -30,6 +31,7 @@ export interface UpgradesParts {
   readonly forwarder: UpgradeForwarder
   readonly replicas: Replicas
   readonly callers: Callers
+  readonly testers: Testers
   readonly sessionCookie: string
 }
 
@@ -63,12 +65,14 @@ export class Upgrades {
   }
 
   async #serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const { inForce, forwarder, replicas, callers, sessionCookie } = this.#parts
+    const { inForce, forwarder, replicas, callers, testers, sessionCookie } = this.#parts
     const message = guard(req)
     checkHandshake(req, message)
     const { method, path, search, host, loose } = message
     const line = { method, path, host, query: new URLSearchParams(search), headers: req.headers }
     const bearer = await callers.bearerOf(req.headers.authorization)
+    // A socket may write, so it is the owner's like any write; a header that is not good is told all the same.
+    await testers.choiceOf(req.headers)
     const first = inForce.table && decide(inForce.table, line)
     const identity =
       bearer?.identity ??

@@ -67,6 +67,16 @@ describe('edge configuration', () => {
     }
   })
 
+  it('takes testers’ headers where it has a key, which is long enough and never shown', () => {
+    expect(read({}).testerKey).to.equal(undefined)
+    const EDGE_TESTER_KEY = 'thirty-two octets of a secret ok'
+    expect(read({ EDGE_TESTER_KEY }).testerKey).to.equal(EDGE_TESTER_KEY)
+    expect(() => read({ EDGE_TESTER_KEY: 'short secret' }))
+      .to.throw(/EDGE_TESTER_KEY: expected at least 32 octets/)
+      .and.have.property('message')
+      .not.contain('short secret')
+  })
+
   it('asks for sessions of tokens by a path that names them', () => {
     expect(read({}).bridgePath).to.equal('/internal/sessions/:sid/cookie')
     expect(read({ EDGE_BRIDGE_PATH: '/x/:sid' }).bridgePath).to.equal('/x/:sid')

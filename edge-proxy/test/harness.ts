@@ -30,6 +30,7 @@ import { Canary } from '../src/shadow/canary.ts'
 import { shadowMetrics } from '../src/shadow/metrics.ts'
 import { Shadow } from '../src/shadow/shadow.ts'
 import { Tallies } from '../src/shadow/tallies.ts'
+import { Testers } from '../src/shadow/testers.ts'
 import { TableInForce } from '../src/tableInForce.ts'
 import { Certificate } from '../src/tls/certificate.ts'
 import type { TlsFiles } from '../src/tls/settings.ts'
@@ -164,6 +165,8 @@ export interface TestEdgeOptions {
   readonly routes?: readonly RouteRule[]
   readonly domain?: Partial<DomainState>
   readonly barrier?: Barrier
+  /** Verifies testers' headers; else each is refused. */
+  readonly testerKey?: string | undefined
   readonly shadow?: {
     readonly concurrency?: number
     readonly maxBody?: number
@@ -220,6 +223,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     lookMs: options.shadow?.lookMs ?? 5_000,
   })
   const canary = new Canary(shadowed.canary)
+  const testers = new Testers(options.testerKey)
   const delivery = new Delivery({
     inForce,
     inFlight,
@@ -242,6 +246,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     delivery,
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     canary,
+    testers,
     metrics,
     credentialRate: new RequestRate(options.credentials ?? { perSecond: 0, burst: 1 }),
   })
@@ -250,6 +255,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     forwarder: middleware,
     replicas,
     callers,
+    testers,
     sessionCookie: 'sid',
   })
   let state: DomainState = { ...catalog, ...options.domain }

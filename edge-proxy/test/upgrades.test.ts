@@ -39,7 +39,7 @@ describe('Upgrades', () => {
     server.close()
   })
 
-  const open = async (path: string): Promise<string> => {
+  const open = async (path: string, more = ''): Promise<string> => {
     socket = connect(Number(new URL(edge.url).port), '127.0.0.1')
     socket.on('error', () => undefined)
     got = Buffer.alloc(0)
@@ -48,7 +48,8 @@ describe('Upgrades', () => {
     })
     socket.write(
       `GET ${path} HTTP/1.1\r\nhost: shop\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
-        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+        `${more}\r\n`,
     )
     await until(() => got.includes('\r\n\r\n'), { timeoutMs: 2_000 })
     const head = got.toString('latin1').split('\r\n')[0] ?? ''
@@ -81,6 +82,7 @@ describe('Upgrades', () => {
   it('are guarded, and refused while they would write a held domain', async () => {
     expect(await open('/api/x/../books')).to.contain('400')
     expect(await open('/api/staff/live')).to.contain('401')
+    expect(await open('/orders/live', 'x-matapalo-side: x\r\n')).to.contain('400')
     edge.next({ hold: true })
     expect(await open('/orders/live')).to.contain('101')
     socket.destroy()

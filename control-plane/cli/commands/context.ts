@@ -7,6 +7,8 @@ export interface Context {
   /** Looked up when first needed, so that `--help` needs no stack. */
   readonly connection: () => Connection
   readonly client: () => Client
+  /** Signs testers' headers; a tester needs no control plane. */
+  readonly testerKey: () => string
   readonly output: () => Output
   readonly actor: string
 }

@@ -2,24 +2,24 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { findConnection } from '../../cli/connection.ts'
+import { findConnection, findTesterKey } from '../../cli/connection.ts'
 import { Exit } from '../../cli/exit.ts'
 
 /** No process has it: above the kernel's largest. */
 const deadPid = 2 ** 22 + 1
 
-describe('findConnection', () => {
+describe('connection', () => {
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'matapalo-cli-'))
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  const stack = (instance: string, supervisor = process.pid): void => {
+  const stack = (instance: string, supervisor = process.pid, testerKey?: string): void => {
     const at = join(folder, '.matapalo', instance)
     mkdirSync(at, { recursive: true })
     const urls = { 'control-plane': `http://127.0.0.1/${instance}` }
-    const credentials = { operatorToken: `token-${instance}` }
+    const credentials = { operatorToken: `token-${instance}`, testerKey }
     writeFileSync(
       join(at, 'stack.json'),
       JSON.stringify({ instance, supervisor, urls, credentials }),
@@ -83,5 +83,29 @@ describe('findConnection', () => {
       tokenFrom: 'MATAPALO_OPERATOR_TOKEN',
       from: join(folder, '.matapalo/main/stack.json'),
     })
+  })
+
+  it('takes the key of testers’ headers from the environment, else from the stack', () => {
+    stack('main', process.pid, 'the key of the stack')
+    const MATAPALO_TESTER_KEY = 'thirty-two octets of a secret ok'
+    expect(findTesterKey({}, folder)).to.equal('the key of the stack')
+    expect(findTesterKey({ MATAPALO_TESTER_KEY }, folder)).to.equal(MATAPALO_TESTER_KEY)
+    expect(findTesterKey({ MATAPALO_TESTER_KEY }, folder, 'main')).to.equal('the key of the stack')
+  })
+
+  it('says where such a key would be, and shows none that is too short', () => {
+    const refused = (env: Record<string, string>): string => {
+      try {
+        return findTesterKey(env, folder)
+      } catch (error) {
+        return error instanceof Exit ? error.message : String(error)
+      }
+    }
+    expect(refused({})).to.contain('set MATAPALO_TESTER_KEY')
+    expect(refused({ MATAPALO_TESTER_KEY: 'short one' }))
+      .to.contain('at least 32 octets')
+      .and.not.contain('short one')
+    stack('main')
+    expect(refused({})).to.contain('start the stack again')
   })
 })

@@ -51,6 +51,12 @@ export function shadowMetrics(registry: Registry, facts: ShadowFacts) {
     labelNames: ['domain', 'outcome'],
     registers,
   })
+  const testers = new Counter({
+    name: `${names}_tester_reads_total`,
+    help: 'Reads that a tester sent to the other side: served by it, or given to the owner since it was stale or failed',
+    labelNames: ['domain', 'outcome'],
+    registers,
+  })
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name: `${names}_${name}`,
@@ -90,7 +96,8 @@ export function shadowMetrics(registry: Registry, facts: ShadowFacts) {
     differs: (domain: string, route: string, kind: DifferenceKind) =>
       differences.inc({ domain, route, kind }),
     unfinished: (domain: string, reason: Reason) => unfinished.inc({ domain, reason }),
-    canary: (domain: string, outcome: CanaryOutcome) => canary.inc({ domain, outcome }),
+    canary: (domain: string, outcome: CanaryOutcome, chosen: boolean) =>
+      (chosen ? testers : canary).inc({ domain, outcome }),
   }
 }
 

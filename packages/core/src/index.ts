@@ -19,6 +19,16 @@ export { bucketOf, canaryReads, type Elsewhere, elsewhere, inCanary } from './ro
 export { compileRouteTable, type RouteTableInput } from './routing/compile.ts'
 export { type Decision, decide } from './routing/decide.ts'
 export { matchRoute, type RequestLine } from './routing/match.ts'
+export {
+  allDomains,
+  type Chosen,
+  choiceOf,
+  followChoice,
+  type SideChoice,
+  sideHeader,
+  sideKeyLeast,
+  sideToken,
+} from './routing/sideChoice.ts'
 export * from './rows.ts'
 export * from './transfer/index.ts'
 export * from './vocabulary.ts'

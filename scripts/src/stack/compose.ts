@@ -27,6 +27,7 @@ const variables = {
   formSecret: 'MATAPALO_FORM_SECRET',
   systemPassword: 'MATAPALO_SYSTEM_PASSWORD',
   programSession: 'MATAPALO_PROGRAM_SESSION',
+  testerKey: 'MATAPALO_TESTER_KEY',
 } as const
 
 const secretsFrom = (value: (variable: string) => string): Secrets => ({
@@ -43,6 +44,7 @@ const secretsFrom = (value: (variable: string) => string): Secrets => ({
   formSecret: value(variables.formSecret),
   systemPassword: value(variables.systemPassword),
   programSession: value(variables.programSession),
+  testerKey: value(variables.testerKey),
   passwords: Object.fromEntries(
     accountNames.map((account) => [account, value(passwordVariable(account))]),
     // Every account is in the list.

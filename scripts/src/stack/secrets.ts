@@ -50,6 +50,8 @@ export interface Secrets {
   /** Password of the old shop's own account, and its session's cookie for programs at the old shop. */
   readonly systemPassword: string
   readonly programSession: string
+  /** Signs the headers by which testers choose a side. */
+  readonly testerKey: string
 }
 
 export const randomSecret = (): string => randomBytes(18).toString('base64url')
@@ -74,6 +76,7 @@ export function makeSecrets(): Secrets {
     formSecret: randomBytes(32).toString('base64url'),
     systemPassword: randomSecret(),
     programSession: randomBytes(32).toString('hex'),
+    testerKey: randomBytes(32).toString('base64url'),
   }
 }
 

@@ -50,6 +50,7 @@ describe('the components', () => {
       secrets.formSecret,
       secrets.systemPassword,
       secrets.programSession,
+      secrets.testerKey,
       ...Object.values(secrets.passwords),
     ]
     for (const component of components.filter((one) => ofOurs(one) || one.name === 'redis')) {

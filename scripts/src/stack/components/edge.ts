@@ -33,6 +33,7 @@ const edge = (name: 'edge-1' | 'edge-2', main: Port, admin: Port) =>
       EDGE_OIDC_AUDIENCE: 'bookshop',
       EDGE_OIDC_JWKS_URL: issuerKeysUrl(places),
       EDGE_PROGRAM_SESSION: places.secrets.programSession,
+      EDGE_TESTER_KEY: places.secrets.testerKey,
     }),
   })
 
