@@ -127,8 +127,9 @@ export async function canary(
     return { domain: name, phase: 'shadow', rate, share: null, epoch, next }
   }
   if (share > (before ?? 0)) await refuseWhileClosed(control, domain, without)
-  if (phase === 'shadow') {
-    // Edges keep tokens of the domain's writes before anybody may read elsewhere.
+  if (phase === 'shadow' || before === 0) {
+    // Edges keep tokens of the domain's writes before anybody may read elsewhere; a share of 0 is what is
+    // left when one of them had not said so in time.
     const begin = { ...base, action: 'canary.begin', to: 'canary', share: 0 } as const
     const epoch = await change(control, name, { ...begin, detail: { reason, wanted: share } })
     const lacking = await control.hub.awaitAll({ epoch, drained: false, timeoutMs: edgesMs })
