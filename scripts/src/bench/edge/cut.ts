@@ -70,7 +70,21 @@ async function cutAt(
   return { outcome: view.outcome ?? view.state, answered }
 }
 
-export async function cutOff(say: (line: string) => void): Promise<readonly BenchRow[]> {
+/** The same failure of many requests is one line. */
+function counted(failures: readonly { readonly what: string }[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const { what } of failures) {
+    const kind = what.replace(/\d+/g, '#')
+    times.set(kind, (times.get(kind) ?? 0) + 1)
+  }
+  return times
+}
+
+/** @param only one step; undefined: all of them */
+export async function cutOff(
+  say: (line: string) => void,
+  only?: string,
+): Promise<readonly BenchRow[]> {
   const arena = await Arena.open({
     instance: `bench-cut-${process.pid}`,
     ...{ books: 2_000, users: 1_200, orders: 500 },
@@ -99,6 +113,7 @@ export async function cutOff(say: (line: string) => void): Promise<readonly Benc
     const cuts = new Map<StepName, Cut>()
     let failed = 0
     for (const step of stepNames) {
+      if (only !== undefined && only !== step) continue
       const cut = await cutAt(arena, third, wires, step)
       cuts.set(step, cut)
       const { failedRequests, staleReads } = await traffic.progress()
@@ -115,6 +130,7 @@ export async function cutOff(say: (line: string) => void): Promise<readonly Benc
       writes: result.writes,
       ownPrices: new Map(result.ownPrices),
     })
+    for (const [what, times] of counted(summary.failures)) say(`${times} × ${what}`)
     for (const { at, what } of summary.stale) say(`${at} ms: ${what}`)
     for (const example of verdict.examples) say(example)
     const all = [...cuts]

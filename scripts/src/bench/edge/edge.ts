@@ -37,6 +37,8 @@ export interface EdgeBenchOptions {
   readonly pairs?: string | undefined
   readonly seconds?: string | undefined
   readonly flips?: string | undefined
+  /** The one step at which an edge is cut off. */
+  readonly step?: string | undefined
 }
 
 type Say = (line: string) => void
@@ -145,7 +147,7 @@ export async function benchEdge(say: Say, options: EdgeBenchOptions): Promise<re
     bulk: bulkPart,
     aborts: abortsPart,
     resets: resetsPart,
-    cut: () => cutOff(say),
+    cut: () => cutOff(say, options.step),
     flips: () => edgeFlips(say, { flips: Number(options.flips ?? (quick ? 10 : 100)), rate: 200 }),
   }
   const wanted = only?.split(',') ?? Object.keys(parts)
