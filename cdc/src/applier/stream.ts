@@ -54,6 +54,8 @@ export async function stream(options: StreamOptions, signal: AbortSignal): Promi
     careful: options.careful?.until ?? null,
   }
   let tail: NodeJS.Timeout | undefined
+  /** What is being written, while the next messages are fetched and decoded. */
+  let applying = Promise.resolve()
 
   const watchTail = (): void => {
     clearTimeout(tail)
@@ -72,8 +74,10 @@ export async function stream(options: StreamOptions, signal: AbortSignal): Promi
       const event = decoded(decoder, message)
       if (event !== null) assembler.push(event)
     }
-    await applyPieces(run, assembler.take())
-    watchTail()
+    await applying
+    clearTimeout(tail)
+    applying = applyPieces(run, assembler.take()).then(watchTail)
+    applying.catch(ended.reject)
   }
 
   const ended = Promise.withResolvers<void>()
@@ -91,8 +95,10 @@ export async function stream(options: StreamOptions, signal: AbortSignal): Promi
       signal.throwIfAborted()
       await ended.promise
     } finally {
-      clearTimeout(tail)
       await feed.stop().catch(() => undefined)
+      // The session is free for another run only then.
+      await applying.catch(() => undefined)
+      clearTimeout(tail)
     }
   } finally {
     signal.removeEventListener('abort', onAbort)
