@@ -140,6 +140,8 @@ export interface ConnectClient {
   /** Creates, or changes the configuration. */
   put(definition: ConnectorDefinition): Promise<void>
   status(name: string): Promise<ConnectorStatus>
+  /** Where its source would be read from after a restart is stored. False while there is no answer. */
+  hasOffset(name: string): Promise<boolean>
   /** Connector and tasks. */
   restart(name: string): Promise<void>
   delete(name: string): Promise<void>
@@ -150,6 +152,10 @@ const states = new Set(['RUNNING', 'PAUSED', 'FAILED', 'UNASSIGNED', 'RESTARTING
 interface RestStatus {
   readonly connector: { readonly state: string; readonly trace?: string }
   readonly tasks: readonly { readonly state: string; readonly trace?: string }[]
+}
+
+interface RestOffsets {
+  readonly offsets: readonly { readonly offset: Readonly<Record<string, unknown>> | null }[]
 }
 
 /** @param url of Connect's REST API */
@@ -204,6 +210,16 @@ export function connectClient(url: URL | string): ConnectClient {
         state: state as ConnectorStatus['state'], // of the set above
         reason: bad?.trace?.split('\n', 1)[0] ?? null,
       }
+    },
+    async hasOffset(name) {
+      const response = await call(`offsets of ${name}`, 'GET', `${at(name)}/offsets`)
+      if (!response.ok) {
+        await response.body?.cancel()
+        return false
+      }
+      const { offsets } = (await response.json()) as RestOffsets // Connect's documented shape
+      // A snapshot that is cut short begins anew, later.
+      return offsets.some(({ offset }) => offset !== null && !('snapshot' in offset))
     },
     async restart(name) {
       const action = `restart ${name}`

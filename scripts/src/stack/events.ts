@@ -4,18 +4,23 @@
  *
  * @module
  */
-import { connectClient } from '@matapalo/cdc/connectors'
+import { type ConnectClient, connectClient } from '@matapalo/cdc/connectors'
 import { openKafka } from '@matapalo/cdc/feed'
 import { outboxHistoryTopic, renderOutbox } from '@matapalo/cdc/outbox'
-import { createLog } from '@matapalo/runtime'
+import { createLog, openDb } from '@matapalo/runtime'
 import { serviceSchemas } from './accounts.ts'
 import type { ComponentName, Places } from './component.ts'
-import { httpUrl, kafkaBrokers } from './components/urls.ts'
+import { databaseUrl, httpUrl, kafkaBrokers } from './components/urls.ts'
+import { untilStreaming } from './streaming.ts'
 
 /** Components that write events. */
 export const eventful: readonly ComponentName[] = ['catalog', 'users', 'orders', 'support']
 
 const topicPrefix = 'shop'
+/** The connector's account. */
+const account = 'outbox_feed'
+/** As long as a component may take; a busy machine reads the schemas slowly. */
+const streamLimitMs = 120_000
 /** services/asyncapi.yaml has a channel for each. */
 const aggregates = ['order', 'ticket', 'user', 'product', 'category'] as const
 
@@ -34,21 +39,44 @@ export async function makeEventTopics(places: Places): Promise<void> {
   }
 }
 
-/** Connect must answer, and the outboxes exist. Repeating it changes nothing. */
+/**
+ * Connect must answer, and the outboxes exist. Resolves when what is written to them from now on will
+ * be sent; repeating it changes nothing.
+ */
 export async function startEventFeed(places: Places): Promise<void> {
   const { host, port } = places.at('services-db')
-  await connectClient(httpUrl(places, 'connect')).put(
-    renderOutbox({
-      database: {
-        host,
-        port,
-        user: 'outbox_feed',
-        password: places.secrets.passwords.outbox_feed,
+  const password = places.secrets.passwords[account]
+  const connect = connectClient(httpUrl(places, 'connect'))
+  const definition = renderOutbox({
+    database: { host, port, user: account, password },
+    kafkaBrokers: kafkaBrokers(places),
+    tables: serviceSchemas.map((schema) => ({ schema, table: 'outbox' })),
+    topicPrefix,
+    headers: { type: 'eventType', traceparent: 'traceparent', request_id: 'x-request-id' },
+  })
+  await connect.put(definition)
+  await streams(places, connect, definition.name)
+}
+
+async function streams(places: Places, connect: ConnectClient, name: string): Promise<void> {
+  const url = new URL(databaseUrl(places, 'services-db', account, 'information_schema'))
+  const db = openDb({ url, poolSize: 1 })
+  try {
+    await untilStreaming(
+      name,
+      {
+        // An account sees its own connections, and this one is the connector's alone.
+        isReading: async () =>
+          (await db.query("SELECT 1 FROM processlist WHERE command = 'Binlog Dump'")).length > 0,
+        hasPlace: () => connect.hasOffset(name),
+        async state() {
+          const { state, reason } = await connect.status(name)
+          return reason === null ? state : `${state}, ${reason}`
+        },
       },
-      kafkaBrokers: kafkaBrokers(places),
-      tables: serviceSchemas.map((schema) => ({ schema, table: 'outbox' })),
-      topicPrefix,
-      headers: { type: 'eventType', traceparent: 'traceparent', request_id: 'x-request-id' },
-    }),
-  )
+      { timeoutMs: streamLimitMs, everyMs: 100 },
+    )
+  } finally {
+    await db.close()
+  }
 }

@@ -6,6 +6,7 @@
 import { parse as parseQuery } from 'node:querystring'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Database } from './database.ts'
+import { underDeadline } from './deadline.ts'
 import { type ApiDocument, contract } from './http/contract.ts'
 import { failures, notFound } from './http/failures.ts'
 import { healthRoutes } from './http/health.ts'
@@ -25,6 +26,8 @@ export interface ServiceParts {
   readonly metrics: ServiceMetrics
   readonly log: Log
   readonly isStopping: () => boolean
+  /** Milliseconds that a request may spend on asking others; without it each call has its own time. */
+  readonly requestBudgetMs?: number
   /** Answers that break the contract become errors; for tests, it costs time. */
   readonly validateResponses: boolean
   /** What is not in the document and reads its own bodies: pages, a protocol's endpoints. */
@@ -80,6 +83,7 @@ export function serviceApp(parts: ServiceParts): Express {
     response.json(document)
   })
   app.use(followTrace)
+  if (parts.requestBudgetMs !== undefined) app.use(underDeadline(parts.requestBudgetMs))
   app.use(measured(metrics))
   for (const handler of parts.outsideContract ?? []) app.use(handler)
   app.use(headLikeGet)

@@ -1,6 +1,7 @@
 /**
  * Calls to other services: a time limit for each try, bounded retries of what may be repeated, and a
- * circuit breaker that stops asking a service that is down. The only file that imports cockatiel.
+ * circuit breaker that stops asking a service that is down. A call ends with the deadline of the
+ * request that it is made for (deadline.ts). The only file that imports cockatiel.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel'
+import { inTime, timeLeft } from './deadline.ts'
 import { traceHeaders } from './trace.ts'
 
 /** The service gave no usable answer. `outcomeKnown`: the call certainly did nothing there. */
@@ -58,7 +60,7 @@ export interface ClientOptions {
   readonly url: string
   /** Gives the access token of each call, such as `clientCredentials` does. */
   readonly token?: { get(): Promise<string>; forget(): void }
-  /** One try; 2000 (two seconds). */
+  /** One try, or what is left of the request's time; 2000 (two seconds). */
   readonly timeoutMs?: number
   /** Further tries of what may be repeated; 2. */
   readonly retries?: number
@@ -70,12 +72,18 @@ export interface ClientOptions {
 
 class Failure extends Error {
   readonly mayRepeat: boolean
-  readonly outcomeKnown: boolean
-  constructor(message: string, mayRepeat: boolean, outcomeKnown: boolean, cause?: unknown) {
+  constructor(message: string, mayRepeat: boolean, cause?: unknown) {
     super(message, { cause })
     this.mayRepeat = mayRepeat
-    this.outcomeKnown = outcomeKnown
   }
+}
+
+/** Nothing is sent any more. No failure of the service: the breaker does not count it. */
+class OutOfTime extends Error {}
+
+/** What the tries of one call may have done there. */
+interface Effect {
+  inDoubt: boolean
 }
 
 const codeOf = (error: unknown): unknown =>
@@ -85,7 +93,7 @@ const parsed = (text: string): unknown => {
   try {
     return text === '' ? null : JSON.parse(text)
   } catch (cause) {
-    throw new Failure('the answer is no JSON', false, false, cause)
+    throw new Failure('the answer is no JSON', false, cause)
   }
 }
 
@@ -107,19 +115,24 @@ export function serviceClient(options: ClientOptions): ServiceClient {
   )
   const policy = wrap(retrying, breaking)
 
-  const send = async (call: Call, repeatable: boolean): Promise<Reply> => {
+  const send = async (call: Call, repeatable: boolean, effect: Effect): Promise<Reply> => {
     const bearer = token ? { authorization: `Bearer ${await token.get()}` } : {}
     const withBody =
       call.body === undefined
         ? { headers: {} }
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(call.body) }
+    // The token, or another call's try of a broken circuit, may have taken all of it.
+    const left = timeLeft()
+    if (left === 0) throw new OutOfTime()
+    const doubtBefore = effect.inDoubt
+    effect.inDoubt = true
     let response: Response
     let text: string
     try {
       response = await fetch(`${url}${call.path}`, {
         method: call.method,
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, left))),
         ...withBody,
         headers: {
           accept: 'application/json',
@@ -132,12 +145,14 @@ export function serviceClient(options: ClientOptions): ServiceClient {
       text = await response.text()
     } catch (cause) {
       const refused = codeOf(cause) === 'ECONNREFUSED'
-      throw new Failure(String(cause), repeatable || refused, refused, cause)
+      if (refused) effect.inDoubt = doubtBefore
+      throw new Failure(String(cause), repeatable || refused, cause)
     }
     const { status, headers } = response
     if (status === 429 || status >= 500) {
       const nothingDone = status === 429 || (status === 503 && headers.has('retry-after'))
-      throw new Failure(`answered ${status}`, repeatable || nothingDone, nothingDone)
+      if (nothingDone) effect.inDoubt = doubtBefore
+      throw new Failure(`answered ${status}`, repeatable || nothingDone)
     }
     return { status, headers, json: parsed(text) }
   }
@@ -145,19 +160,26 @@ export function serviceClient(options: ClientOptions): ServiceClient {
   return {
     async call(call) {
       const repeatable = call.repeatable ?? (call.method === 'GET' || call.method === 'HEAD')
-      try {
-        const reply = await policy.execute(() => send(call, repeatable))
+      const effect: Effect = { inDoubt: false }
+      const gaveUp = (why: string, cause?: unknown): ServiceUnavailable =>
+        new ServiceUnavailable(service, why, !effect.inDoubt, cause)
+      const asked = (): Promise<Reply> => policy.execute(() => send(call, repeatable, effect))
+      const work = async (): Promise<Reply> => {
+        const reply = await asked()
         if (reply.status !== 401 || token === undefined) return reply
         // A token that was revoked or signed with a key that is gone: once more with a new one.
         token.forget()
-        return await policy.execute(() => send(call, repeatable))
+        effect.inDoubt = false
+        return asked()
+      }
+      try {
+        return await inTime(() => new OutOfTime(), work)
       } catch (error) {
+        if (error instanceof OutOfTime) throw gaveUp('the time of the request is over', error)
         if (error instanceof BrokenCircuitError) {
-          throw new ServiceUnavailable(service, 'it failed too often just now', true, error)
+          throw gaveUp('it failed too often just now', error)
         }
-        if (error instanceof Failure) {
-          throw new ServiceUnavailable(service, error.message, error.outcomeKnown, error.cause)
-        }
+        if (error instanceof Failure) throw gaveUp(error.message, error.cause)
         throw error
       }
     },

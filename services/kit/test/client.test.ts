@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { type ClientOptions, ServiceUnavailable, serviceClient } from '../src/client.ts'
 import { clientCredentials } from '../src/credentials.ts'
+import { withDeadline } from '../src/deadline.ts'
 import { traced } from '../src/trace.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, number: number) => void
@@ -96,6 +97,89 @@ describe('serviceClient', () => {
       expect((await client().call({ method: 'GET', path: '/x' })).status).to.equal(409)
     }
     expect(asked).to.have.length(10)
+  })
+
+  describe('under the deadline of a request', () => {
+    const patient = { timeoutMs: 60_000, retries: 1000, failuresToOpen: 1_000_000 }
+    const took = async (work: () => Promise<unknown>): Promise<number> => {
+      const began = performance.now()
+      await work()
+      return performance.now() - began
+    }
+
+    it('gives up on a try when nothing is left, and says that its outcome is unknown', async () => {
+      const { client } = await serving(() => {})
+      const one = client(patient)
+      const ms = await took(async () => {
+        const call = { method: 'POST', path: '/x', body: {} } as const
+        const error = await withDeadline(500, () => failure(one.call(call)))
+        expect([error.code, error.outcomeKnown]).to.deep.equal(['SERVICE_UNAVAILABLE', false])
+      })
+      expect(ms).to.be.lessThan(5000)
+    })
+
+    it('keeps the shorter time of a try', async () => {
+      const { client } = await serving(() => {})
+      const one = client({ ...patient, timeoutMs: 20, retries: 0 })
+      const error = await withDeadline(60_000, () =>
+        failure(one.call({ method: 'GET', path: '/' })),
+      )
+      expect(error.message).to.match(/TimeoutError/)
+    })
+
+    it('repeats until nothing is left, and then never again', async () => {
+      const { asked, client } = await serving((_request, response) => json(response, 500, {}))
+      const one = client(patient)
+      const error = await withDeadline(300, () => failure(one.call({ method: 'GET', path: '/x' })))
+      expect(error.message).to.equal('catalog: the time of the request is over')
+      expect(error.outcomeKnown).to.equal(false)
+      // What was on its way at the deadline may still arrive.
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const tries = asked.length
+      expect(tries).to.be.greaterThan(0)
+      // Longer than the longest pause between two tries.
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      expect(asked).to.have.length(tries)
+    })
+
+    it('begins nothing when it is over, and says so', async () => {
+      const { asked, client } = await serving((_request, response) => json(response, 200, {}))
+      const error = await withDeadline(0, () =>
+        failure(client().call({ method: 'POST', path: '/x', body: {} })),
+      )
+      expect([error.outcomeKnown, asked.length]).to.deep.equal([true, 0])
+      expect((await client().call({ method: 'GET', path: '/x' })).status).to.equal(200)
+    })
+
+    it('does not send what a token came too late for', async () => {
+      const { asked, client } = await serving((_request, response) => json(response, 200, {}))
+      let give = (_token: string): void => {}
+      const token = new Promise<string>((resolve) => {
+        give = resolve
+      })
+      const one = client({ token: { get: () => token, forget: () => {} } })
+      const error = await withDeadline(20, () => failure(one.call({ method: 'GET', path: '/x' })))
+      give('late')
+      await token
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect([error.outcomeKnown, asked.length]).to.deep.equal([true, 0])
+    })
+
+    it('does not count against the service what was never sent', async () => {
+      const { client } = await serving((_request, response) => json(response, 200, {}))
+      const one = client({ failuresToOpen: 1 })
+      await withDeadline(0, () => failure(one.call({ method: 'GET', path: '/x' })))
+      expect((await one.call({ method: 'GET', path: '/x' })).status).to.equal(200)
+    })
+  })
+
+  it('says that the outcome is unknown when only the last try is known to have done nothing', async () => {
+    const { client } = await serving((_request, response, number) => {
+      if (number === 1) json(response, 500, {})
+      else response.writeHead(503, { 'retry-after': '1' }).end()
+    })
+    const call = { method: 'POST', path: '/x', body: {}, repeatable: true } as const
+    expect((await failure(client({ retries: 1 }).call(call))).outcomeKnown).to.equal(false)
   })
 
   it('passes the trace on', async () => {

@@ -22,6 +22,7 @@ export const createApp = (parts: AppParts): Express =>
   serviceApp({
     ...parts,
     name: 'orders',
+    requestBudgetMs: parts.patience.requestBudget,
     document: readDocument(new URL('../openapi.yaml', import.meta.url)),
     readyQuery: 'SELECT 1 FROM checkout_saga LIMIT 1',
     routes: [

@@ -87,11 +87,17 @@ const settings = {
     fallback: '45000',
     help: 'how long a process that says nothing more keeps a checkout to itself',
   },
+  requestBudget: {
+    env: 'ORDERS_REQUEST_BUDGET_MS',
+    parse: whole,
+    fallback: '12000',
+    help: 'for all that a request asks of others (12000: longer than they may be held while they move); less where customers had rather try again',
+  },
   patience: {
     env: 'ORDERS_PATIENCE_MS',
     parse: whole,
     fallback: '15000',
-    help: 'how long another service is asked again: longer than it may be held while it moves',
+    help: 'how long the recovery asks another service again: longer than it may be held while it moves',
   },
   paymentTimeout: {
     env: 'ORDERS_PAYMENT_TIMEOUT_MS',

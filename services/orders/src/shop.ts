@@ -14,6 +14,8 @@ import type { Users } from './users/client.ts'
 
 /** Milliseconds, all of them. */
 export interface Patience {
+  /** For all that one request asks of others. */
+  readonly requestBudget: number
   readonly checkoutLimit: number
   readonly claim: number
   readonly paymentTimeout: number

@@ -13,5 +13,6 @@ describe('readConfig', () => {
   it('has defaults for all but the database and the keys', () => {
     const config = readConfig({ DATABASE_URL: 'mysql://a:b@c:1/d', IDENTITY_JWKS: '{"keys":[]}' })
     expect(config).to.include({ port: 3103, catalogUrl: 'http://127.0.0.1:3101' })
+    expect(config.requestBudget).to.equal(12_000)
   })
 })

@@ -80,6 +80,7 @@ export async function runApp(options: RunOptions): Promise<Running> {
     payments: simulatedPayments({ database, callbackDelayMs }),
     parcels: simulatedParcels({ database, callbackDelayMs }),
     patience: {
+      requestBudget: 12_000,
       checkoutLimit: 5000,
       claim: 5000,
       paymentTimeout: 50,

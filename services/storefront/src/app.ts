@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
+import { underDeadline } from '@bookshop/kit/deadline'
 import { followTrace } from '@bookshop/kit/trace'
 import express, { type Express, type RequestHandler } from 'express'
 import { answering, type Desk, fromHere, showTrouble } from './http/answering.ts'
@@ -50,6 +51,12 @@ export interface AppParts extends Desk {
   readonly isStopping: () => boolean
 }
 
+/**
+ * 40000 (forty seconds): a checkout with all of its patience, and a page that says what came of it. The
+ * edge waits for sixty.
+ */
+const requestBudgetMs = 40_000
+
 const measured =
   ({ metrics }: Desk): RequestHandler =>
   (request, response, next) => {
@@ -68,6 +75,7 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', 'simple')
   app.use(healthRoutes(parts.metrics, parts.isStopping))
   app.use(followTrace)
+  app.use(underDeadline(requestBudgetMs))
   app.use(measured(parts))
   app.use(guarded)
   const style = {

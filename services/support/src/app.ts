@@ -15,10 +15,17 @@ import type { Support } from './support.ts'
 export type AppParts = Support &
   Pick<ServiceParts, 'readIdentity' | 'isStopping' | 'validateResponses'>
 
+/**
+ * 5000 (five seconds): two neighbours one after the other, each with all of its patience. What is not
+ * there by then is named as missing.
+ */
+const requestBudgetMs = 5000
+
 export const createApp = (parts: AppParts): Express =>
   serviceApp({
     ...parts,
     name: 'support',
+    requestBudgetMs,
     document: readDocument(new URL('../openapi.yaml', import.meta.url)),
     readyQuery: 'SELECT 1 FROM ticket LIMIT 1',
     routes: [ticketRoutes(parts), voiceRoutes(parts), botRoutes(parts), deskRoutes(parts)],

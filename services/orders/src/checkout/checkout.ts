@@ -5,6 +5,7 @@
  * @module
  */
 import { inTransaction, isWriteRefused } from '@bookshop/kit/database'
+import { timeLeft } from '@bookshop/kit/deadline'
 import { ApiError } from '@bookshop/kit/errors'
 import {
   claimKey,
@@ -71,7 +72,7 @@ async function work(shop: Shop, reference: string): Promise<Saga | null> {
 
 /** Waits for whoever works on it, and takes over when nobody does. */
 async function join(shop: Shop, reference: string): Promise<Saga | null> {
-  const until = performance.now() + shop.patience.checkoutLimit
+  const until = performance.now() + Math.min(shop.patience.checkoutLimit, timeLeft())
   for (;;) {
     if (await claim(shop, reference)) return work(shop, reference)
     const saga = await readSaga(shop.database, reference)

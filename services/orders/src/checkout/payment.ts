@@ -4,6 +4,7 @@
  * @module
  */
 import { inTransaction, type Transaction } from '@bookshop/kit/database'
+import { inTime, timeLeft } from '@bookshop/kit/deadline'
 import { utcText } from '@bookshop/kit/instants'
 import { clearOrdered } from '../cart/edit.ts'
 import { announce } from '../events/orderEvents.ts'
@@ -16,7 +17,7 @@ import {
   lockOrder,
   type OrderAtHand,
 } from '../payments/outcome.ts'
-import { type PaymentOutcome, ProviderSilent } from '../payments/provider.ts'
+import { outOfTime, type PaymentOutcome, ProviderSilent } from '../payments/provider.ts'
 import type { Shop } from '../shop.ts'
 import type { Moved } from './moves.ts'
 import { totals } from './request.ts'
@@ -87,7 +88,8 @@ export async function applyOutcome(
 export async function charge(shop: Shop, saga: Saga): Promise<Moved> {
   let outcome: PaymentOutcome
   try {
-    outcome = await shop.payments.charge(chargeOrderOf(saga), shop.patience.paymentTimeout)
+    const limit = Math.min(shop.patience.paymentTimeout, timeLeft())
+    outcome = await inTime(outOfTime, () => shop.payments.charge(chargeOrderOf(saga), limit))
   } catch (error) {
     if (!(error instanceof ProviderSilent)) throw error
     outcome = 'pending'
@@ -117,7 +119,7 @@ const wait = (shop: Shop, saga: Saga): Promise<void> =>
 
 /** pending: asks what became of it; calls the order off when nobody can say for too long. */
 export async function waitForPayment(shop: Shop, saga: Saga): Promise<Moved> {
-  const found = await shop.payments.find(saga.reference)
+  const found = await inTime(outOfTime, () => shop.payments.find(saga.reference))
   shop.reached('payment asked')
   if (found === 'succeeded' || found === 'declined') {
     await learnOutcome(shop, saga, found)

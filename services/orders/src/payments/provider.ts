@@ -18,6 +18,9 @@ export class ProviderSilent extends Error {
   readonly code = 'PROVIDER_SILENT'
 }
 
+export const outOfTime = (): ProviderSilent =>
+  new ProviderSilent('the time of the request was over before the payment provider answered')
+
 export interface PaymentProvider {
   readonly name: string
   /** @throws ProviderSilent */

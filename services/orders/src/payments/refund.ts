@@ -5,11 +5,13 @@
  * @module
  */
 import { inTransaction } from '@bookshop/kit/database'
+import { inTime } from '@bookshop/kit/deadline'
 import { ApiError } from '@bookshop/kit/errors'
 import { record } from '../orders/history.ts'
 import { findRow } from '../orders/order.ts'
 import type { Shop } from '../shop.ts'
 import { askRefund, lockOrder, refundSucceeded } from './outcome.ts'
+import { outOfTime } from './provider.ts'
 import { findTransaction } from './transactions.ts'
 
 /** Asks for the refund of this order, if one is open. False when none is. */
@@ -17,7 +19,7 @@ export async function finishRefund(shop: Shop, reference: string): Promise<boole
   const open = await findTransaction(shop.database, reference, 'refund')
   if (open?.state !== 'pending') return false
   await mayWrite(shop, open.order_id)
-  const outcome = await shop.payments.refund(reference, open.amount_cents)
+  const outcome = await inTime(outOfTime, () => shop.payments.refund(reference, open.amount_cents))
   shop.reached('refunded')
   if (outcome !== 'succeeded') return false
   return inTransaction(shop.database, async (transaction) => {

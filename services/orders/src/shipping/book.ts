@@ -5,6 +5,7 @@
  * @module
  */
 import { inTransaction, isDuplicate } from '@bookshop/kit/database'
+import { inTime } from '@bookshop/kit/deadline'
 import { ApiError } from '@bookshop/kit/errors'
 import { utcText } from '@bookshop/kit/instants'
 import { announce } from '../events/orderEvents.ts'
@@ -15,6 +16,9 @@ import { CarrierSilent } from './provider.ts'
 import { readShipment, type ShipmentRow } from './shipment.ts'
 
 const retryMs = 1000
+
+const outOfTime = (): CarrierSilent =>
+  new CarrierSilent('the time of the request was over before the carrier answered')
 
 /** Errors: 404, 409 `not_packed`. A repeat answers with the shipment that stands. */
 export async function askForParcel(
@@ -65,12 +69,14 @@ export async function bookParcel(shop: Shop, orderId: string): Promise<void> {
   if (!open) return
   const order = await findRow(database, id, null)
   try {
-    const booking = await shop.parcels.book({
-      orderReference: order.reference,
-      method: order.shipping_method,
-      postcode: order.ship_postcode,
-      country: order.ship_country,
-    })
+    const booking = await inTime(outOfTime, () =>
+      shop.parcels.book({
+        orderReference: order.reference,
+        method: order.shipping_method,
+        postcode: order.ship_postcode,
+        country: order.ship_country,
+      }),
+    )
     await inTransaction(database, async (transaction) => {
       const now = utcText(shop.now())
       const number = booking.kind === 'booked' ? booking.trackingNumber : null
