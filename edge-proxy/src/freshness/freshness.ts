@@ -19,7 +19,7 @@ import type { AppliedWatch } from './applied.ts'
 import { Floors } from './floors.ts'
 import type { Keep, Remembered, TokenStore } from './store.ts'
 import { newest, type Token } from './token.ts'
-import type { Tokens } from './tokens.ts'
+import { SideLost, type Tokens } from './tokens.ts'
 
 export interface FreshnessReport {
   waited(outcome: 'applied' | 'late' | 'left', ms: number): void
@@ -124,13 +124,19 @@ export class Freshness {
     const owner = this.#parts.state(domain)?.owner ?? state.owner
     if (owner === read.side) return 'applied'
     const unsure = read.unsure || known === null || known.dirty || floor === 'unknown'
-    let token = unsure ? null : remembered
+    let token: Token | 'lost' | null = unsure ? null : remembered
     if (!unsure && token === null) return 'applied'
     // A token of the side that has lost the domain since is covered by the transfer's barrier.
     if (token !== null && token.side !== owner) return 'applied'
     for (;;) {
       if (read.signal.aborted) return 'left'
-      token ??= await this.#parts.tokens.take(owner, domain).catch(() => null)
+      token ??= await this.#takeOnce(owner, domain)
+      if (token === 'lost') {
+        // Decided again: by the newest table, whose owner the caller has not asked about yet.
+        await this.#parts.refresh()
+        if (this.#parts.state(domain)?.owner === owner) throw new TableOutdated(domain)
+        return 'applied'
+      }
       if (token !== null) {
         const outcome = await this.#parts.applied[read.side].wait(
           domain,
@@ -192,9 +198,11 @@ export class Freshness {
       })),
     )
     const keep: Keep[] = []
+    const lost: string[] = []
     let missing = false
     for (const { domain, token } of taken) {
-      if (token === null) {
+      if (token === 'lost') lost.push(domain)
+      else if (token === null) {
         missing = true
         // The dirty mark stays, and this edge trusts nothing it remembers of the domain.
         this.#floors.raise(domain)
@@ -206,11 +214,13 @@ export class Freshness {
     }
     try {
       await this.#parts.store.keep(keep, write)
+      if (lost.length > 0) await this.#parts.store.unmark(lost, write.subjects, write.id)
       return missing ? 'unprotected' : 'kept'
     } catch {
       const outcomes = await Promise.all(
         taken.map(async ({ domain, owner, token }) => {
           if (token === null) return 'late'
+          if (token === 'lost') return 'applied'
           this.#floors.lift(domain, token)
           return this.#parts.applied[otherSide(owner)].wait(domain, token, deadline)
         }),
@@ -219,9 +229,15 @@ export class Freshness {
     }
   }
 
-  async #takeBefore(owner: Side, domain: string, deadline: number): Promise<Token | null> {
+  #takeOnce(owner: Side, domain: string): Promise<Token | 'lost' | null> {
+    return this.#parts.tokens
+      .take(owner, domain)
+      .catch((error: unknown) => (error instanceof SideLost ? 'lost' : null))
+  }
+
+  async #takeBefore(owner: Side, domain: string, deadline: number): Promise<Token | 'lost' | null> {
     for (;;) {
-      const token = await this.#parts.tokens.take(owner, domain).catch(() => null)
+      const token = await this.#takeOnce(owner, domain)
       if (token !== null || performance.now() >= deadline) return token
       await sleep(retryMs)
     }

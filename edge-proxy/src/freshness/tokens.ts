@@ -9,7 +9,17 @@
 import type { Side } from '@matapalo/core'
 import type { Token } from './token.ts'
 
-/** Writes one marker and reads what it stands under. */
+/**
+ * The side asked for a token has lost the domain: its own marker says so. What it had committed is with
+ * the owner, since a transfer's barrier covered it; a token taken here would stand under the next term.
+ */
+export class SideLost extends Error {
+  constructor(side: Side, domain: string) {
+    super(`${domain}: the ${side} does not own it any more`)
+  }
+}
+
+/** Writes one marker and reads what it stands under. @throws SideLost */
 export type WriteMarker = (side: Side, domain: string) => Promise<Token>
 
 interface Caller {
@@ -26,7 +36,7 @@ export class Tokens {
     this.#write = write
   }
 
-  /** A token that covers everything committed before this call. */
+  /** A token that covers everything committed before this call. @throws SideLost */
   take(side: Side, domain: string): Promise<Token> {
     const key = `${side}/${domain}`
     return new Promise((resolve, reject) => {

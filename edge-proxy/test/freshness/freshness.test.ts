@@ -1,4 +1,4 @@
-import type { DomainState } from '@matapalo/core'
+import type { DomainState, Side } from '@matapalo/core'
 import { silentLog, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { NotFreshInTime, TableOutdated } from '../../src/errors.ts'
@@ -6,7 +6,7 @@ import { type AppliedState, AppliedWatch } from '../../src/freshness/applied.ts'
 import { Freshness, type FreshRead, type FreshWrite } from '../../src/freshness/freshness.ts'
 import type { Keep, Remembered, TokenStore } from '../../src/freshness/store.ts'
 import { newest, type Token } from '../../src/freshness/token.ts'
-import { Tokens } from '../../src/freshness/tokens.ts'
+import { SideLost, Tokens } from '../../src/freshness/tokens.ts'
 
 /** One edge's view of a memory that several may share. */
 class FakeStore implements TokenStore {
@@ -58,6 +58,7 @@ describe('Freshness', () => {
   let marker: number
   let markerDown: boolean
   let markerTerm: number
+  let markerOwner: Side
   let applied: AppliedState
   let reads: number
   let store: FakeStore
@@ -90,6 +91,7 @@ describe('Freshness', () => {
       store,
       tokens: new Tokens(async (side) => {
         if (markerDown) throw new Error('database is down')
+        if (side !== markerOwner) throw new SideLost(side, 'catalog')
         marker += 1
         return { side, generation: 'g1', term: markerTerm, n: BigInt(marker) }
       }),
@@ -125,6 +127,7 @@ describe('Freshness', () => {
     marker = 0
     markerDown = false
     markerTerm = 3
+    markerOwner = 'service'
     reads = 0
     applied = {
       domain: 'catalog',
@@ -265,6 +268,26 @@ describe('Freshness', () => {
       'c:ana',
     ])
     expect(await freshness.beforeRead(read())).to.equal('fresh')
+  })
+
+  it('keeps no token of a side whose marker says that it has lost the domain meanwhile', async () => {
+    const before = write({ domains: [{ domain: 'catalog', owner: 'monolith' }] })
+    await freshness.beforeWrite(before)
+    await freshness.afterWrite(before, ['c:ana'])
+    expect([kept, [...store.tokens.keys()]]).to.deep.equal([['kept'], []])
+    expect(await freshness.beforeRead(read())).to.equal('fresh')
+    expect(marker).to.equal(0)
+  })
+
+  it('asks for the newest table when that marker is what a read needs a token of', async () => {
+    state = { ...state, owner: 'monolith', term: 3 }
+    const asked = read({ side: 'service', unsure: true })
+    const refused = await freshness.beforeRead(asked).catch((error: unknown) => error)
+    expect(refused).to.be.instanceOf(TableOutdated)
+    onRefresh = () => {
+      state = { ...state, owner: 'service', term: 4 }
+    }
+    expect(await freshness.beforeRead(asked)).to.equal('fresh')
   })
 
   it('asks for the newest table when a token is of a later term, and refuses if there is none', async () => {
