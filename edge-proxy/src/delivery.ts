@@ -8,6 +8,7 @@ import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome, Outgoing } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
+import { publishNames } from './forward/publicNames.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
 import { bearerFields, withoutSession } from './identity/bearer/fields.ts'
@@ -79,7 +80,7 @@ export class Delivery {
         exchange.answeredBy = decision.upstream
         verdict = head.status >= 500 ? 'bad' : 'good'
         tap?.capture.onHead(head)
-        return this.#onHead(exchange, head, write)
+        return this.#onHead(exchange, table, head, write)
       },
       onUpstreamDone: ended,
     }
@@ -134,10 +135,11 @@ export class Delivery {
 
   #onHead(
     exchange: Exchange,
+    table: RouteTable,
     head: Head,
     write: FreshWrite | undefined,
   ): readonly string[] | Promise<readonly string[]> {
-    const fields = this.#answerFields(exchange, head)
+    const fields = this.#answerFields(exchange, table, head)
     const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
     if (write === undefined && change === undefined) return fields
     return this.#protect(exchange, write, change).then(() => fields)
@@ -161,12 +163,13 @@ export class Delivery {
     await freshness?.afterWrite(write, keepFor)
   }
 
-  #answerFields(exchange: Exchange, head: Head): readonly string[] {
+  #answerFields(exchange: Exchange, table: RouteTable, head: Head): readonly string[] {
     const theirs =
       exchange.bearer === undefined
         ? head.headers
         : withoutSession(head.headers, this.#parts.sessionCookie)
     const fields = [...theirs, 'x-request-id', exchange.requestId]
+    publishNames(fields, table.upstreams, exchange)
     if (this.#parts.closing()) fields.push('connection', 'close')
     const { secured } = exchange.res as MaybeSecured
     if (secured !== undefined) secureFields(fields, secured)
