@@ -54,7 +54,7 @@ export class Delivery {
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
     const { inFlight, replicas, maxBody } = this.#parts
-    const tried = exchange.canary === 'candidate'
+    const { tried } = exchange
     const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
@@ -62,7 +62,9 @@ export class Delivery {
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
-    const tap = this.#parts.shadow?.tap(exchange, table, decision)
+    // Of two sides that cannot both be asked nothing can be compared.
+    const compared = exchange.fallback === undefined
+    const tap = compared ? this.#parts.shadow?.tap(exchange, table, decision) : undefined
     const outgoing: Outgoing = {
       req,
       res,

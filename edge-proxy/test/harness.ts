@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
 import { createLog, silentLog, sleep } from '@matapalo/runtime'
 import { Delivery } from '../src/delivery.ts'
+import { Fallback } from '../src/fallback.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
 import { UndiciForwarder } from '../src/forward/undici.ts'
@@ -242,6 +243,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     delivery,
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     canary,
+    fallback: new Fallback(options.freshness !== undefined, metrics),
     metrics,
     credentialRate: new RequestRate(options.credentials ?? { perSecond: 0, burst: 1 }),
   })
