@@ -262,7 +262,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   const next = (change: Partial<DomainState>): RouteTable => {
     state = { ...state, ...change }
     const rules = [...(options.routes ?? []), ...routes]
-    const table = { epoch: inForce.epoch + 1, domains: [state], routes: rules, upstreams }
+    const epoch = inForce.epoch + 1
+    const table = { epoch, domains: [state], routes: rules, upstreams, sessions: null }
     inForce.apply(table)
     return table
   }

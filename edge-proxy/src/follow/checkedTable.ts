@@ -53,7 +53,7 @@ const schema = z
     domains: z.array(domain),
     routes: z.array(route),
     upstreams: z.record(name, z.array(origin)),
-    sessions: name.optional(),
+    sessions: name.nullish(),
     retired: z.boolean().optional(),
   })
   .superRefine(({ domains, upstreams, retired }, context) => {

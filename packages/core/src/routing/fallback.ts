@@ -22,9 +22,12 @@ export function fallbackOf(table: RouteTable, owners: Decision): Decision | unde
   const { decision } = there
   const { side, upstream } = decision
   if ((table.upstreams[upstream]?.length ?? 0) === 0) return undefined
+  const reads = new Set<string | null>(decision.route?.reads)
   // The monolith looks in its own tables who a session is.
-  const sessions = side === 'monolith' && table.sessions !== undefined ? [table.sessions] : []
-  const reads = new Set([...(decision.route?.reads ?? []), ...sessions])
+  if (side === 'monolith') {
+    if (table.sessions === undefined) return undefined
+    reads.add(table.sessions)
+  }
   const read = table.domains.filter(({ domain }) => reads.has(domain))
   const foreign = read.filter(({ owner }) => owner !== side)
   // Rows that the other side has no more, or has not yet, can be proven by nobody.

@@ -106,6 +106,9 @@ describe('fallbackOf', () => {
     ])
     const gone = sessions({ phase: 'decommissioned', owner: 'service' })
     expect(asked(gone)).to.equal(undefined)
+    // Of an older control plane.
+    const { sessions: _untold, ...older } = sessions({})
+    expect(asked(older)).to.equal(undefined)
   })
 
   it('is told by the table which domain has the sessions', () => {
@@ -116,6 +119,6 @@ describe('fallbackOf', () => {
         project: [],
       })
     expect(of('/session').sessions).to.equal('users')
-    expect(of('/other')).not.to.have.property('sessions')
+    expect(of('/other').sessions).to.equal(null)
   })
 })
