@@ -8,6 +8,7 @@ import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome, Outgoing } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
+import { publishNames } from './forward/publicNames.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
 import { bearerFields, withoutSession } from './identity/bearer/fields.ts'
@@ -54,7 +55,7 @@ export class Delivery {
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
     const { inFlight, replicas, maxBody } = this.#parts
-    const tried = exchange.canary === 'candidate'
+    const { tried } = exchange
     const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
@@ -62,7 +63,9 @@ export class Delivery {
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
-    const tap = this.#parts.shadow?.tap(exchange, table, decision)
+    // Of two sides that cannot both be asked nothing can be compared.
+    const compared = exchange.fallback === undefined
+    const tap = compared ? this.#parts.shadow?.tap(exchange, table, decision) : undefined
     const outgoing: Outgoing = {
       req,
       res,
@@ -80,7 +83,7 @@ export class Delivery {
         exchange.answeredBy = decision.upstream
         verdict = head.status >= 500 ? 'bad' : 'good'
         tap?.capture.onHead(head)
-        return this.#onHead(exchange, head, decision.side, write)
+        return this.#onHead(exchange, table, head, decision.side, write)
       },
       onUpstreamDone: ended,
     }
@@ -135,11 +138,12 @@ export class Delivery {
 
   #onHead(
     exchange: Exchange,
+    table: RouteTable,
     head: Head,
     side: Side,
     write: FreshWrite | undefined,
   ): readonly string[] | Promise<readonly string[]> {
-    const fields = this.#answerFields(exchange, head, side)
+    const fields = this.#answerFields(exchange, table, head, side)
     const change = sessionChange(setCookies(head.headers), this.#parts.sessionCookie)
     if (write === undefined && change === undefined) return fields
     return this.#protect(exchange, write, change).then(() => fields)
@@ -163,12 +167,13 @@ export class Delivery {
     await freshness?.afterWrite(write, keepFor)
   }
 
-  #answerFields(exchange: Exchange, head: Head, side: Side): readonly string[] {
+  #answerFields(exchange: Exchange, table: RouteTable, head: Head, side: Side): readonly string[] {
     const theirs =
       exchange.bearer === undefined
         ? head.headers
         : withoutSession(head.headers, this.#parts.sessionCookie)
     const fields = [...theirs, 'x-request-id', exchange.requestId]
+    publishNames(fields, table.upstreams, exchange)
     if (this.#parts.closing()) fields.push('connection', 'close')
     const { secured } = exchange.res as MaybeSecured
     if (secured !== undefined) secureFields(fields, secured)

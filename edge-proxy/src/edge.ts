@@ -9,6 +9,7 @@ import { Lifecycle, type Log, openDb, sleep } from '@matapalo/runtime'
 import { createAdminServer } from './admin.ts'
 import type { EdgeConfig } from './config.ts'
 import { Delivery } from './delivery.ts'
+import { Fallback } from './fallback.ts'
 import { MiddlewareForwarder } from './forward/middleware.ts'
 import { UndiciForwarder } from './forward/undici.ts'
 import { Parents } from './identity/parent.ts'
@@ -117,6 +118,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     retries: new Retries(config.connectMax, metrics),
     canary,
     testers,
+    fallback: new Fallback(usedFreshness !== undefined, metrics),
     metrics,
     credentialRate: new RequestRate({
       perSecond: config.credentialRate,

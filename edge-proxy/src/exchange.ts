@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RequestLine, SideChoice, Tolerance } from '@matapalo/core'
+import type { RequestLine, RouteTable, SideChoice, Tolerance } from '@matapalo/core'
 import type { Guarded } from './guard/guard.ts'
 import type { Slot } from './hold/holdQueue.ts'
 import type { BridgedSession } from './identity/bearer/bridge.ts'
@@ -76,6 +76,8 @@ export class Exchange {
   chosen = false
   /** Why the owner serves it after all. */
   gaveUp: 'stale' | 'failed' | undefined
+  /** Its owner could not be reached: the other side is asked in its place, once. */
+  fallback: 'begun' | 'over' | undefined
 
   constructor(
     req: IncomingMessage,
@@ -115,10 +117,17 @@ export class Exchange {
     })
   }
 
-  /** `domain:term` of what the answering side was found to have applied. */
+  /** What the answering side was found to have applied, by {@link freshKey}. */
   get fresh(): Set<string> {
     this.#fresh ??= new Set()
     return this.#fresh
+  }
+
+  /** Holds for one ownership; what is found for a fall-back is found anew. */
+  freshKey(domain: string, table: RouteTable): string {
+    const state = table.domains.find((one) => one.domain === domain)
+    const anew = this.fallback === 'begun' ? ':fallback' : ''
+    return `${domain}:${state?.term ?? 0}:${state?.owner}${anew}`
   }
 
   get credentials(): Credentials {
@@ -182,6 +191,11 @@ export class Exchange {
   /** `tracestate` for the upstream, naming who the request is for, and where that one is. */
   tracestate(): string | undefined {
     return this.#parents.tracestate(this.sentState, this.subjects.slice(0, 2), this.address)
+  }
+
+  /** Goes to the side that does not own it, and back to the owner if that fails. */
+  get tried(): boolean {
+    return this.fallback === 'begun' || this.canary === 'candidate'
   }
 
   /** Nobody waits any more: the client left, or was told that its content is broken. */

@@ -101,6 +101,12 @@ export function createMetrics(edgeId: string) {
     labelNames: ['why'],
     registers,
   })
+  const fallbacks = new Counter({
+    name: `${names}_fallback_reads_total`,
+    help: 'Reads whose owner could not be reached: served by the other side, or not, and why',
+    labelNames: ['domain', 'outcome'],
+    registers,
+  })
   const ejections = new Counter({
     name: `${names}_ejections_total`,
     help: 'Replicas taken out after failures in a row',
@@ -195,6 +201,8 @@ export function createMetrics(edgeId: string) {
     freshness,
     drained: (ms: number) => drainSeconds.observe(ms / 1000),
     refused: (code: string) => refused.inc({ code }),
+    fallback: (domain: string, outcome: 'served' | 'stale' | 'failed') =>
+      fallbacks.inc({ domain, outcome }),
     ejected: (upstream: string) => ejections.inc({ upstream }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {

@@ -14,15 +14,17 @@ import { answerError } from './answer.ts'
 import type { Delivery } from './delivery.ts'
 import { EdgeError, NoTable, NothingHere } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { Fallback } from './fallback.ts'
 import type { Outcome } from './forward/forward.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
+import { watchedWrite } from './freshness/watchedWrite.ts'
 import { settleReadings } from './guard/readings.ts'
 import type { HoldQueue } from './hold/holdQueue.ts'
 import type { Callers } from './identity/callers.ts'
 import type { RequestRate } from './limits/requestRate.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Retries } from './retries.ts'
-import { type Canary, canaryFreshMs } from './shadow/canary.ts'
+import type { Canary } from './shadow/canary.ts'
 import type { Testers } from './shadow/testers.ts'
 import type { TableInForce } from './tableInForce.ts'
 
@@ -38,6 +40,7 @@ export interface PipelineParts {
   readonly retries: Retries
   readonly canary: Canary
   readonly testers: Testers
+  readonly fallback: Fallback
   readonly metrics: EdgeMetrics
   /** Requests a second of one session or token; absent: no limit. */
   readonly credentialRate?: RequestRate
@@ -70,7 +73,7 @@ export class Pipeline {
 
   async #serve(exchange: Exchange): Promise<void> {
     let failingSince: number | undefined
-    const { callers, retries, canary, testers } = this.#parts
+    const { callers, retries, canary, testers, fallback, inForce } = this.#parts
     retries.request()
     const judged = callers.arrive(exchange)
     if (judged !== undefined) await judged
@@ -78,15 +81,15 @@ export class Pipeline {
     const choice = testers.choiceOf(exchange.req.headers)
     if (choice !== undefined) exchange.choice = await choice
     while (!exchange.gone) {
-      const table = this.#parts.inForce.table
+      const { table } = inForce
       if (table === undefined) throw new NoTable()
       const owners = decide(table, exchange.line)
       if (owners.route === null && table.retired) throw new NothingHere()
       if (exchange.loose !== undefined) {
         settleReadings(table, exchange.line, owners, exchange.loose)
       }
-      const decision = canary.divert(exchange, table, owners)
-      const tried = exchange.canary === 'candidate'
+      const decision = fallback.divert(exchange, table, canary.divert(exchange, table, owners))
+      const trial = this.#trialOf(exchange)
       const waitFor = this.#mustWaitFor(exchange, table, decision)
       if (waitFor.length > 0) {
         await this.#hold(exchange, decision, waitFor)
@@ -95,8 +98,8 @@ export class Pipeline {
       // Every step here either has nothing to do, or awaits and sends the loop around.
       const unknown = callers.next(exchange, decision, this.#causal())
       if (unknown !== undefined) {
-        // What only the candidate wants to know must not fail a read that the owner can serve.
-        if (tried) await unknown.catch(() => canary.giveUp(exchange, decision, 'failed'))
+        // What only the other side wants to know must not fail a read that the owner can serve.
+        if (trial) await unknown.catch(() => trial.giveUp(exchange, decision, 'failed'))
         else await unknown
         continue
       }
@@ -105,13 +108,15 @@ export class Pipeline {
         await this.#freshen(exchange, decision, unsettled)
         continue
       }
-      const write = this.#watchedWrite(exchange, table, decision)
+      const write =
+        this.#parts.freshness && watchedWrite(exchange, table, decision, inForce.watched)
       if (write !== undefined && exchange.marked === undefined) {
         exchange.marked = write.domains.map(({ domain }) => domain)
         await this.#parts.freshness?.beforeWrite(write)
         continue
       }
       const outcome = await this.#deliver(exchange, table, decision, write)
+      if (exchange.fallback !== undefined) failingSince ??= performance.now()
       if (outcome === undefined) continue
       if (outcome.kind !== 'failed' || exchange.gone) return
       failingSince ??= performance.now()
@@ -120,25 +125,35 @@ export class Pipeline {
     }
   }
 
-  /** Undefined: the candidate failed, nothing was answered yet, and the owner serves the read. */
+  /** Who is told how the side that does not own the read served it; undefined: the owner serves it. */
+  #trialOf({ tried, fallback }: Exchange): Canary | Fallback | undefined {
+    if (!tried) return undefined
+    return fallback === 'begun' ? this.#parts.fallback : this.#parts.canary
+  }
+
+  /** Undefined: nothing was answered yet, and the other one of the two sides is to serve the read. */
   async #deliver(
     exchange: Exchange,
     table: RouteTable,
     decision: Decision,
     write: FreshWrite | undefined,
   ): Promise<Outcome | undefined> {
-    const { delivery, canary } = this.#parts
-    if (exchange.canary !== 'candidate') return delivery.deliver(exchange, table, decision, write)
+    const { delivery, fallback } = this.#parts
+    const trial = this.#trialOf(exchange)
     try {
       const outcome = await delivery.deliver(exchange, table, decision, write)
+      if (trial === undefined) {
+        return fallback.begin(exchange, table, decision, outcome) ? undefined : outcome
+      }
       if (outcome.kind !== 'failed') {
-        canary.answered(exchange, decision, outcome.kind !== 'cut')
+        trial.answered(exchange, decision, outcome.kind !== 'cut')
         return outcome
       }
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error
+      if (trial === undefined && !fallback.begin(exchange, table, decision, error)) throw error
     }
-    if (!exchange.gone) canary.giveUp(exchange, decision, 'failed')
+    if (trial !== undefined && !exchange.gone) trial.giveUp(exchange, decision, 'failed')
     return undefined
   }
 
@@ -206,7 +221,7 @@ export class Pipeline {
     const moving =
       held.length === 0 ? [] : this.#readDomains(decision).filter((domain) => held.includes(domain))
     const domains = moving.length === 0 ? decision.freshFor : [...decision.freshFor, ...moving]
-    return domains.filter((domain) => !exchange.fresh.has(freshKey(domain, table)))
+    return domains.filter((domain) => !exchange.fresh.has(exchange.freshKey(domain, table)))
   }
 
   async #freshen(
@@ -214,40 +229,25 @@ export class Pipeline {
     decision: Decision,
     domains: readonly string[],
   ): Promise<void> {
-    const { freshness, inForce, canary } = this.#parts
+    const { freshness, inForce } = this.#parts
     const table = inForce.table as RouteTable
-    const tried = exchange.canary === 'candidate'
+    const trial = this.#trialOf(exchange)
+    const keys = domains.map((domain) => exchange.freshKey(domain, table))
     const outcome = await freshness?.beforeRead({
       domains: [...new Set(domains)],
       side: decision.side,
       access: decision.access,
       subjects: exchange.subjects,
-      unsure: exchange.bridged === 'unknown',
+      // A fall-back is proven for everybody's writes, by a token of now.
+      unsure: exchange.bridged === 'unknown' || exchange.fallback === 'begun',
       signal: exchange.left,
-      ...(tried ? { maxMs: canaryFreshMs } : {}),
+      ...(trial === undefined ? {} : { maxMs: trial.freshMs }),
     })
-    if (outcome === 'stale' && tried) {
-      canary.giveUp(exchange, decision, 'stale')
+    if (outcome === 'stale' && trial !== undefined) {
+      trial.giveUp(exchange, decision, 'stale')
       return
     }
     if (outcome === 'stale') exchange.possiblyStale = true
-    for (const domain of domains) exchange.fresh.add(freshKey(domain, table))
-  }
-
-  #watchedWrite(exchange: Exchange, table: RouteTable, decision: Decision): FreshWrite | undefined {
-    if (this.#parts.freshness === undefined || decision.writes.length === 0) return undefined
-    const { watched } = this.#parts.inForce
-    if (watched.size === 0) return undefined
-    const domains = table.domains
-      .filter(({ domain }) => watched.has(domain) && decision.writes.includes(domain))
-      .map(({ domain, owner }) => ({ domain, owner }))
-    if (domains.length === 0) return undefined
-    const everybody = exchange.bridged === 'unknown'
-    return { id: exchange.traceparent, subjects: exchange.subjects, domains, everybody }
+    for (const key of keys) exchange.fresh.add(key)
   }
 }
-
-const freshKey = (domain: string, table: RouteTable): string =>
-  `${domain}:${table.domains.find((state) => state.domain === domain)?.term ?? 0}:${
-    table.domains.find((state) => state.domain === domain)?.owner
-  }`

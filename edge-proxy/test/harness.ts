@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
 import { createLog, silentLog, sleep } from '@matapalo/runtime'
 import { Delivery } from '../src/delivery.ts'
+import { Fallback } from '../src/fallback.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
 import { MiddlewareForwarder } from '../src/forward/middleware.ts'
 import { UndiciForwarder } from '../src/forward/undici.ts'
@@ -247,6 +248,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     retries: new Retries(options.connectMaxMs ?? 2_000, metrics),
     canary,
     testers,
+    fallback: new Fallback(options.freshness !== undefined, metrics),
     metrics,
     credentialRate: new RequestRate(options.credentials ?? { perSecond: 0, burst: 1 }),
   })
@@ -266,7 +268,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   const next = (change: Partial<DomainState>): RouteTable => {
     state = { ...state, ...change }
     const rules = [...(options.routes ?? []), ...routes]
-    const table = { epoch: inForce.epoch + 1, domains: [state], routes: rules, upstreams }
+    const epoch = inForce.epoch + 1
+    const table = { epoch, domains: [state], routes: rules, upstreams, sessions: null }
     inForce.apply(table)
     return table
   }

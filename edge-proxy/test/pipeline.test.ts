@@ -87,6 +87,39 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       expect((await ask(edge, '/orders')).name).to.equal('monolith')
     })
 
+    it('sends a preflight to whoever answers what it asks for, unheld and unasked who it is', async () => {
+      const edge = await open()
+      const preflight = async (path: string, requested?: string): Promise<string> => {
+        const headers: Record<string, string> = { origin: 'https://elsewhere.test' }
+        if (requested !== undefined) headers['access-control-request-method'] = requested
+        const { name, method } = await ask(edge, path, { method: 'OPTIONS', headers })
+        return `${name} ${method}`
+      }
+      for (const owner of ['monolith', 'service'] as const) {
+        for (const hold of [false, true]) {
+          edge.next({ owner, hold })
+          for (const requested of ['GET', 'PUT', undefined]) {
+            expect(await preflight('/api/books/1', requested)).to.equal(`${owner} OPTIONS`)
+          }
+        }
+      }
+      expect(await preflight('/api/staff/1', 'DELETE')).to.equal('service OPTIONS')
+      expect(await preflight('/orders', 'POST')).to.equal('monolith OPTIONS')
+    })
+
+    it('lets a preflight wait while nobody tells who the owner is', async () => {
+      const edge = await open()
+      edge.next({ hold: true })
+      edge.setIsolated(true)
+      const headers = { 'access-control-request-method': 'PUT' }
+      const waiting = ask(edge, '/api/books/1', { method: 'OPTIONS', headers })
+      await until(() => edge.holds.length === 1, { timeoutMs: 1_000 })
+      edge.setIsolated(false)
+      edge.next({ owner: 'service', hold: false })
+      expect((await waiting).name).to.equal('service')
+      expect(seen).to.deep.equal(['OPTIONS /api/books/1 '])
+    })
+
     it('keeps the public Host and says where a request came from, whatever the client claims', async () => {
       const edge = await open()
       const { headers } = await ask(edge, '/orders?a=1', {

@@ -48,4 +48,15 @@ describe('an edge whose monolith is retired', () => {
     const answer = await fetch(`${edge.url}/api/books/1`)
     expect(await answer.text()).to.equal('service')
   })
+
+  it('sends a preflight to the service that answers what it asks for, and 404 where none does', async () => {
+    const preflight = async (path: string, requested: string): Promise<number> => {
+      const headers = { 'access-control-request-method': requested }
+      return (await fetch(edge.url + path, { method: 'OPTIONS', headers })).status
+    }
+    expect(await preflight('/api/books/1', 'GET')).to.equal(200)
+    expect(await preflight('/api/books/1', 'PUT')).to.equal(200)
+    expect(await preflight('/nowhere', 'GET')).to.equal(404)
+    expect((await fetch(`${edge.url}/api/books/1`, { method: 'OPTIONS' })).status).to.equal(200)
+  })
 })

@@ -53,6 +53,7 @@ const schema = z
     domains: z.array(domain),
     routes: z.array(route),
     upstreams: z.record(name, z.array(origin)),
+    sessions: name.nullish(),
     retired: z.boolean().optional(),
   })
   .superRefine(({ domains, upstreams, retired }, context) => {

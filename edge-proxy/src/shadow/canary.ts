@@ -24,7 +24,7 @@ import { SideClosed } from './errors.ts'
 import type { CanaryOutcome } from './metrics.ts'
 
 /** Longest a read waits for its own writes at the other side, ms. */
-export const canaryFreshMs = 250
+const canaryFreshMs = 250
 /** Longest the other side may take to its answer's head, ms. */
 export const canaryHeadMs = 1_500
 
@@ -38,6 +38,7 @@ interface Health {
 }
 
 export class Canary {
+  readonly freshMs = canaryFreshMs
   readonly #count: (domain: string, outcome: CanaryOutcome, chosen: boolean) => void
   readonly #now: () => number
   readonly #health = new Map<string, Health>()

@@ -18,6 +18,7 @@ export * from './routeTable.ts'
 export { bucketOf, canaryReads, type Elsewhere, elsewhere, inCanary } from './routing/canary.ts'
 export { compileRouteTable, type RouteTableInput } from './routing/compile.ts'
 export { type Decision, decide } from './routing/decide.ts'
+export { fallbackOf } from './routing/fallback.ts'
 export { matchRoute, type RequestLine } from './routing/match.ts'
 export {
   allDomains,

@@ -87,6 +87,8 @@ export interface RouteTable {
   readonly routes: readonly RouteRule[]
   /** Base URLs of each upstream's replicas. `monolith` is one of the keys until it is retired. */
   readonly upstreams: Readonly<Record<string, readonly string[]>>
+  /** Domain whose tables say who a session is; null: none, the monolith's own do; absent: nobody knows. */
+  readonly sessions?: string | null
   /** The monolith is gone: what no route matches is answered 404 by the edge itself. */
   readonly retired?: boolean
 }

@@ -20,12 +20,18 @@ export interface Elsewhere {
  * and what has one side for ever, stays where it is.
  */
 export function elsewhere(table: RouteTable, decision: Decision): Elsewhere | undefined {
+  const there = otherSideOf(table, decision)
+  const phase = there?.state.phase
+  return phase === 'shadow' || phase === 'canary' ? there : undefined
+}
+
+/** The same read at the other side, whether or not anybody is there; undefined: it is no such read. */
+export function otherSideOf(table: RouteTable, decision: Decision): Elsewhere | undefined {
   const { route, access, writes } = decision
   if (route === null || route.domain === null || route.side !== undefined) return undefined
   if (access !== 'read' || writes.length > 0) return undefined
   const state = table.domains.find(({ domain }) => domain === route.domain)
   if (state === undefined || state.hold) return undefined
-  if (state.phase !== 'shadow' && state.phase !== 'canary') return undefined
   const side = otherSide(decision.side)
   const upstream = side === 'service' ? state.service : 'monolith'
   const freshFor = route.reads.filter((name) => {

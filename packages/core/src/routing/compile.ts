@@ -39,6 +39,7 @@ export function compileRouteTable(input: RouteTableInput): RouteTable {
     domains: domains.map((state) => (single.has(state.domain) ? { ...state, hold: false } : state)),
     routes: [...rules, ...(retired ? [] : rest)],
     upstreams: retired || monolith === undefined ? others : { monolith, ...others },
+    sessions: sessions[0] ?? null,
     ...(retired ? { retired } : {}),
   }
 }

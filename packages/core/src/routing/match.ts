@@ -6,6 +6,7 @@
  * @module
  */
 import type { RouteRule, RouteTable } from '../routeTable.ts'
+import { answersOptions, asOptions } from './options.ts'
 import { matchesPattern, type Pattern, patternOf, segmentsOf } from './pattern.ts'
 
 export interface RequestLine {
@@ -21,6 +22,8 @@ export interface RequestLine {
 interface Prepared {
   readonly rule: RouteRule
   readonly pattern: Pattern
+  /** The same rule each time, so that two answers can be compared. */
+  readonly options: RouteRule
 }
 
 const prepared = new WeakMap<RouteTable, readonly Prepared[]>()
@@ -28,22 +31,44 @@ const prepared = new WeakMap<RouteTable, readonly Prepared[]>()
 function prepare(table: RouteTable): readonly Prepared[] {
   const known = prepared.get(table)
   if (known) return known
-  const fresh = table.routes.map((rule) => ({ rule, pattern: patternOf(rule.path) }))
+  const fresh = table.routes.map((rule) => ({
+    rule,
+    pattern: patternOf(rule.path),
+    options: asOptions(rule),
+  }))
   prepared.set(table, fresh)
   return fresh
 }
 
 /** The first rule in the table's order that matches, or null. */
 export function matchRoute(table: RouteTable, request: RequestLine): RouteRule | null {
+  if (request.method === 'OPTIONS') return matchOptions(table, request)
   const path = segmentsOf(request.path)
   for (const { rule, pattern } of prepare(table)) {
-    if (matchesPattern(pattern, path) && matchesRest(rule, request)) return rule
+    if (!matchesPattern(pattern, path)) continue
+    if (!rule.methods.includes(request.method) && !rule.methods.includes('*')) continue
+    if (matchesPlace(rule, request) && matchesFields(rule, request)) return rule
   }
   return null
 }
 
-function matchesRest(rule: RouteRule, request: RequestLine): boolean {
-  if (!rule.methods.includes(request.method) && !rule.methods.includes('*')) return false
+function matchOptions(table: RouteTable, request: RequestLine): RouteRule | null {
+  const path = segmentsOf(request.path)
+  const requested = request.headers['access-control-request-method']
+  let first: Prepared | undefined
+  for (const one of prepare(table)) {
+    const { rule, pattern, options } = one
+    if (!matchesPattern(pattern, path) || !answersOptions(rule, requested)) continue
+    if (!matchesPlace(rule, request)) continue
+    // Another path is a wider one: what waits there does not answer for this one.
+    if (first !== undefined && first.rule.path !== rule.path) break
+    if (matchesFields(rule, request)) return options
+    first ??= one
+  }
+  return first?.options ?? null
+}
+
+function matchesPlace(rule: RouteRule, request: RequestLine): boolean {
   if (rule.host !== undefined && rule.host !== hostName(request.host)) return false
   for (const { name, equals } of rule.query ?? []) {
     const values = request.query.getAll(name)
@@ -51,6 +76,10 @@ function matchesRest(rule: RouteRule, request: RequestLine): boolean {
     if (equals === undefined ? values.length === 0 : values.length !== 1 || values[0] !== equals)
       return false
   }
+  return true
+}
+
+function matchesFields(rule: RouteRule, request: RequestLine): boolean {
   for (const { name, equals } of rule.headers ?? []) {
     const value = request.headers[name]
     if (value === undefined) return false

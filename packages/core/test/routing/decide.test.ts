@@ -150,6 +150,43 @@ describe('decide', () => {
     })
   })
 
+  it('sends OPTIONS to the owner, as a read of nothing that needs nobody to be known', () => {
+    const preflight = (requested: string) =>
+      line('OPTIONS', '/api/books', { 'access-control-request-method': requested })
+    for (const owner of ['monolith', 'service'] as const) {
+      for (const ask of [line('OPTIONS', '/api/books'), preflight('POST'), preflight('GET')]) {
+        expect(answer(decide(shop({ owner, hold: true }), ask)), owner).to.deep.equal({
+          upstream: owner === 'service' ? 'catalog_service' : 'monolith',
+          side: owner,
+          access: 'read',
+          holdFor: [],
+          freshFor: [],
+          writes: [],
+        })
+      }
+    }
+    const page = decide(shop({ owner: 'service' }), line('OPTIONS', '/'))
+    expect([page.upstream, page.freshFor]).to.deep.equal(['monolith', []])
+    const table = tableOf({
+      domains: [{ domain: 'users' }],
+      routes: {
+        users: [
+          { path: '/a', methods: ['PUT'], scopes: ['users:read'], roles: ['x'], login: true },
+          { path: '/b', methods: ['OPTIONS'], access: 'write', login: true },
+        ],
+      },
+      project: [],
+    })
+    expect(decide(table, line('OPTIONS', '/a')).route).to.not.have.any.keys(
+      ...['scopes', 'roles', 'login'],
+    )
+    expect(decide(table, line('OPTIONS', '/a')).route).to.equal(
+      decide(table, line('OPTIONS', '/a')).route,
+    )
+    const believed = decide(table, line('OPTIONS', '/b'))
+    expect([believed.access, believed.route?.login]).to.deep.equal(['write', true])
+  })
+
   it('is conservative with a table that lists nothing', () => {
     const table = { ...shop({ hold: true, owner: 'service' }), routes: [] }
     expect(decide(table, line('POST', '/x'))).to.deep.include({

@@ -16,7 +16,7 @@ import {
 } from '@matapalo/core/routing/pattern'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { frontController, line, shop } from './tables.ts'
+import { frontController, line, shop, tableOf } from './tables.ts'
 
 const idOf = (table: RouteTable, method: string, url: string, headers = {}) =>
   matchRoute(table, line(method, url, headers))?.id
@@ -37,7 +37,9 @@ describe('matchRoute', () => {
     ['GET', '/', 'monolith GET,HEAD /'],
     ['GET', '/assets/css/site.css', 'monolith GET,HEAD /assets/*'],
     ['GET', '/assets', 'monolith GET,HEAD /assets/*'],
-    ['OPTIONS', '/api/books', 'unlisted read'],
+    ['OPTIONS', '/api/books', 'catalog POST /api/books'],
+    ['OPTIONS', '/login', 'monolith POST /login'],
+    ['OPTIONS', '/api/books/7/prices', 'unlisted read'],
     ['PURGE', '/api/books', 'unlisted write'],
   ]
   for (const [method, url, route] of cases) {
@@ -45,6 +47,53 @@ describe('matchRoute', () => {
       expect(idOf(shop(), method, url)).to.equal(route)
     })
   }
+
+  const preflights: readonly (readonly [requested: string, url: string, route: string])[] = [
+    ['GET', '/api/books', 'catalog GET,HEAD /api/books'],
+    ['HEAD', '/api/books/7', 'catalog GET,HEAD /api/books/:id'],
+    ['POST', '/api/books', 'catalog POST /api/books'],
+    ['POST', '/api/books/search', 'catalog POST /api/books/search'],
+    // What nobody listed is the monolith's, whoever has the path's other methods.
+    ['DELETE', '/api/books', 'unlisted read'],
+    ['post', '/api/books', 'unlisted read'],
+    ['POST, GET', '/api/books', 'unlisted read'],
+  ]
+  for (const [requested, url, route] of preflights) {
+    it(`sends a preflight for ${requested} ${url} to ${route}`, () => {
+      const headers = { 'access-control-request-method': requested }
+      expect(idOf(shop(), 'OPTIONS', url, headers)).to.equal(route)
+    })
+  }
+
+  it('sends OPTIONS to a route that names it, before those that do not', () => {
+    const table = tableOf({
+      domains: [{ domain: 'catalog' }],
+      routes: { catalog: [{ path: '/api/:any', methods: ['OPTIONS'] }] },
+      project: [{ path: '/api/*', methods: ['PUT'] }],
+    })
+    const headers = { 'access-control-request-method': 'PUT' }
+    expect(idOf(table, 'OPTIONS', '/api/x', headers)).to.equal('catalog OPTIONS /api/:any')
+    expect(idOf(table, 'OPTIONS', '/api/x/y', headers)).to.equal('monolith PUT /api/*')
+  })
+
+  it('sends a preflight to the narrower route where only a field would tell', () => {
+    const headers = { 'access-control-request-method': 'GET', accept: '*/*' }
+    expect(idOf(frontController(), 'OPTIONS', '/feed', headers)).to.match(/^catalog /)
+    const table = tableOf({
+      domains: [{ domain: 'catalog' }],
+      routes: { catalog: [{ path: '/feed', methods: ['GET'], headers: { 'X-Beta': true } }] },
+      project: [{ path: '/feed', methods: ['GET'] }],
+    })
+    expect(idOf(table, 'OPTIONS', '/feed', headers)).to.equal('monolith GET,HEAD /feed')
+  })
+
+  it('tells preflights of a front controller apart by the query', () => {
+    const headers = { 'access-control-request-method': 'GET' }
+    const id = (url: string) => idOf(frontController(), 'OPTIONS', url, headers)
+    expect(id('/index.php?route=product/product&id=4')).to.match(/^catalog /)
+    expect(id('/index.php?route=account/login')).to.match(/^monolith /)
+    expect(id('/index.php?route=other')).to.equal('unlisted read')
+  })
 
   it('tells routes of a front controller apart by the query', () => {
     const table = frontController()
