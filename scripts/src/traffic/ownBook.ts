@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Answer } from './edges.ts'
 import { Expectation } from './expectation.ts'
 import { json, type Shopper } from './shopper.ts'
 
@@ -73,8 +74,11 @@ export async function readOwnBook(shopper: Shopper, book: OwnBook): Promise<void
   const answer = await shopper.ask({ method: 'GET', path: `/api/books/${book.id}` })
   if (answer === undefined) return
   const { price, stock } = json(answer)
-  judge(shopper, book, 'API', String(price), String(stock))
+  judge(shopper, book, `API${by(answer)}`, String(price), String(stock))
 }
+
+/** Which edge answered, and after how long: whoever looks for a stale read needs both. */
+const by = ({ edge, ms }: Answer): string => ` (edge ${edge + 1}, ${Math.round(ms)} ms)`
 
 /** The page is the monolith's, whoever owns the catalogue. */
 export async function readOwnPage(shopper: Shopper, book: OwnBook): Promise<void> {
@@ -86,7 +90,7 @@ export async function readOwnPage(shopper: Shopper, book: OwnBook): Promise<void
     shopper.ports.tally.failed(`${shopper.name}: page of book ${book.id} shows no price and stock`)
     return
   }
-  judge(shopper, book, 'page', seen.price, seen.stock)
+  judge(shopper, book, `page${by(answer)}`, seen.price, seen.stock)
 }
 
 /** Finds `data-book-id`, `data-price` and `data-stock` on one element. */
