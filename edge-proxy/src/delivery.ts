@@ -6,7 +6,7 @@
 import type { Decision, RouteTable, Side } from '@matapalo/core'
 import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import type { Forwarder, Head, Outcome, Outgoing } from './forward/forward.ts'
+import type { Forwarder, Head, Outcome, Outgoing, UpgradeForwarder } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
 import type { InFlight } from './hold/inFlight.ts'
@@ -17,6 +17,7 @@ import type { Shadow } from './shadow/shadow.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { schemeOf } from './tls/scheme.ts'
 import { type MaybeSecured, secureFields } from './tls/secureAnswer.ts'
+import type { Upgrades } from './upgrades.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
 export interface DeliveryParts {
@@ -26,6 +27,9 @@ export interface DeliveryParts {
   readonly forwarder: Forwarder
   /** Carries reads that the owner serves when the candidate fails. */
   readonly candidates: Forwarder
+  /** Carries handshakes, and what they open. */
+  readonly upgrader: UpgradeForwarder
+  readonly upgrades: Upgrades
   /** Undefined: nothing is copied. */
   readonly shadow: Shadow | undefined
   readonly freshness: Freshness | undefined
@@ -52,16 +56,19 @@ export class Delivery {
     decision: Decision,
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
-    const { inFlight, replicas, maxBody } = this.#parts
+    const { inFlight, replicas, maxBody, upgrader } = this.#parts
+    const { opening } = exchange
     const tried = exchange.canary === 'candidate'
     const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
-    const replica = replicas.take(table, decision.upstream, exchange.failedAt)
+    const what = opening === undefined ? 'requests' : 'sockets'
+    const replica = replicas.take(table, decision.upstream, exchange.failedAt, what)
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
-    const tap = this.#parts.shadow?.tap(exchange, table, decision)
+    const tap =
+      opening !== undefined ? undefined : this.#parts.shadow?.tap(exchange, table, decision)
     const outgoing: Outgoing = {
       req,
       res,
@@ -84,23 +91,33 @@ export class Delivery {
       onUpstreamDone: ended,
     }
     // Few requests have more to say, and none of the others should pay for it.
-    const outcome = await forwarder.forward(
-      tap === undefined && !tried
-        ? outgoing
-        : {
-            ...outgoing,
-            ...(tap === undefined ? {} : { onData: tap.capture.onData }),
-            ...(tried ? onlyGood(decision.upstream) : {}),
-          },
-    )
+    const outcome = await (opening !== undefined
+      ? upgrader.upgrade(outgoing, opening)
+      : forwarder.forward(
+          tap === undefined && !tried
+            ? outgoing
+            : {
+                ...outgoing,
+                ...(tap === undefined ? {} : { onData: tap.capture.onData }),
+                ...(tried ? onlyGood(decision.upstream) : {}),
+              },
+        ))
+    // Of a socket the handshake is over; its frames stop at a hold by themselves.
     ended()
+    if (opening !== undefined && outcome.kind === 'switched') {
+      replica.succeeded()
+      this.#parts.upgrades.opened(opening, outcome.tunnel, decision, () =>
+        replicas.give(table, decision.upstream, replica, 'unknown', what),
+      )
+      return outcome
+    }
     if (outcome.kind !== 'done') tap?.cancel()
     else tap?.answered((side) => this.#fields(exchange, table, side, undefined))
     if (outcome.kind === 'failed' && !(outcome.cause instanceof EdgeError)) {
       verdict = 'bad'
       exchange.failedAt = replica.url
     }
-    replicas.give(table, decision.upstream, replica, verdict)
+    replicas.give(table, decision.upstream, replica, verdict, what)
     // Sent and not answered: it may still be written, so the writer stays dirty.
     if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
       if (!outcome.sent) this.#parts.freshness?.notWritten(write)
@@ -154,11 +171,15 @@ export class Delivery {
     const forget = change?.subject ? [...subjects, change.subject] : subjects
     if (change !== undefined) {
       for (const subject of forget) sessionChanged(subject)
+    }
+    if (write !== undefined) {
+      const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
+      await freshness?.afterWrite(write, keepFor)
+    }
+    // Behind it, so that a write that made the session is not taken for one under way.
+    if (change !== undefined) {
       await freshness?.carryOver([...inForce.watched], subjects, change.subject)
     }
-    if (write === undefined) return
-    const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
-    await freshness?.afterWrite(write, keepFor)
   }
 
   #answerFields(exchange: Exchange, head: Head): readonly string[] {
@@ -167,7 +188,7 @@ export class Delivery {
         ? head.headers
         : withoutSession(head.headers, this.#parts.sessionCookie)
     const fields = [...theirs, 'x-request-id', exchange.requestId]
-    if (this.#parts.closing()) fields.push('connection', 'close')
+    if (this.#parts.closing() && head.status !== 101) fields.push('connection', 'close')
     const { secured } = exchange.res as MaybeSecured
     if (secured !== undefined) secureFields(fields, secured)
     if (exchange.possiblyStale) fields.push('warning', '110 matapalo "Response is Stale"')

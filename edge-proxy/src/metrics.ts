@@ -23,7 +23,11 @@ export interface EdgeFacts {
   readonly waiting: (domain: string) => number
   readonly silenceSeconds: () => number
   readonly storeUp: () => boolean
+  readonly sockets: () => number
 }
+
+/** `refused`: answered by anything but consent. The last two: closed by the edge. */
+export type SocketOutcome = 'opened' | 'refused' | 'restarted' | 'idle'
 
 export function createMetrics(edgeId: string) {
   const registers: Registry[] = [createRegistry(edgeId)]
@@ -99,6 +103,12 @@ export function createMetrics(edgeId: string) {
     name: `${names}_retries_total`,
     help: 'Requests sent again, by why that was safe',
     labelNames: ['why'],
+    registers,
+  })
+  const sockets = new Counter({
+    name: `${names}_sockets_total`,
+    help: 'WebSockets by what became of them: opened, refused by edge or upstream, restarted, idle',
+    labelNames: ['outcome'],
     registers,
   })
   const ejections = new Counter({
@@ -181,6 +191,7 @@ export function createMetrics(edgeId: string) {
   single('control_silence_seconds', 'Since control plane or ledger were heard of', (f) =>
     f.silenceSeconds(),
   )
+  single('sockets', 'WebSockets that are open', (f) => f.sockets())
   single('store_up', '1 while the shared token store answers', (f) => Number(f.storeUp()))
 
   const held: HoldReport = (_domains, outcome, ms) => heldSeconds.observe({ outcome }, ms / 1000)
@@ -195,6 +206,7 @@ export function createMetrics(edgeId: string) {
     freshness,
     drained: (ms: number) => drainSeconds.observe(ms / 1000),
     refused: (code: string) => refused.inc({ code }),
+    socket: (outcome: SocketOutcome) => sockets.inc({ outcome }),
     ejected: (upstream: string) => ejections.inc({ upstream }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {
