@@ -142,6 +142,7 @@ describe('Upgrades', () => {
     socket.on('data', (chunk) => {
       left = Buffer.concat([left, chunk])
     })
+    await roundTrip()
     edge.next({ owner: 'service', hold: false })
     await until(() => upstream?.destroyed === true, { timeoutMs: 2_000 })
     await until(() => left.length > 0, { timeoutMs: 2_000 })
