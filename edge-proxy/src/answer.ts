@@ -26,14 +26,15 @@ function contentOf(error: EdgeError | undefined) {
   }
   if (error?.retryAfter !== undefined) headers['retry-after'] = error.retryAfter
   if (error?.challenge !== undefined) headers['www-authenticate'] = error.challenge
+  // RFC 6455 4.2.2
+  if (error?.status === 426) headers['sec-websocket-version'] = 13
   return { text, headers }
 }
 
-/** The same where there is no response to write to: a message that has no head, or an upgrade. */
+/** The same where there is no response to write to: a message that has no head. */
 export function rawAnswer(error: EdgeError): string {
   const { text, headers } = contentOf(error)
   headers.connection = 'close'
-  if (error.status === 426) Object.assign(headers, { 'sec-websocket-version': 13 })
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const reason = STATUS_CODES[error.status] ?? ''
   return `HTTP/1.1 ${error.status} ${reason}\r\n${lines.join('')}\r\n${text}`

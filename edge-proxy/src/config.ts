@@ -106,6 +106,18 @@ export const edgeSettings = {
     default: 4_096,
     help: 'most requests that a replica may have at a time; more are answered 503',
   },
+  upstreamSockets: {
+    env: 'EDGE_UPSTREAM_SOCKETS',
+    parse: count,
+    default: 10_000,
+    help: 'most WebSockets that a replica may have at a time; more are answered 503',
+  },
+  socketIdleMax: {
+    env: 'EDGE_SOCKET_IDLE_MS',
+    parse: millis,
+    default: 0,
+    help: 'longest a WebSocket may be silent both ways, ms, then it is closed with 1001; 0: for ever; set it where clients vanish without a word and applications send no pings',
+  },
   bodyMax: {
     env: 'EDGE_BODY_MAX_BYTES',
     parse: count,

@@ -6,7 +6,7 @@
 import type { Decision, RouteTable, Side } from '@matapalo/core'
 import { ContentTooLarge, EdgeError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import type { Forwarder, Head, Outcome, Outgoing } from './forward/forward.ts'
+import type { Forwarder, Head, Outcome, Outgoing, UpgradeForwarder } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
 import { publishNames } from './forward/publicNames.ts'
 import type { Freshness, FreshWrite } from './freshness/freshness.ts'
@@ -19,6 +19,7 @@ import { testersFields } from './shadow/testers.ts'
 import type { TableInForce } from './tableInForce.ts'
 import { schemeOf } from './tls/scheme.ts'
 import { type MaybeSecured, secureFields } from './tls/secureAnswer.ts'
+import type { Upgrades } from './upgrades.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
 export interface DeliveryParts {
@@ -28,6 +29,9 @@ export interface DeliveryParts {
   readonly forwarder: Forwarder
   /** Carries reads that the owner serves when the candidate fails. */
   readonly candidates: Forwarder
+  /** Carries handshakes, and what they open. */
+  readonly upgrader: UpgradeForwarder
+  readonly upgrades: Upgrades
   /** Undefined: nothing is copied. */
   readonly shadow: Shadow | undefined
   readonly freshness: Freshness | undefined
@@ -54,17 +58,18 @@ export class Delivery {
     decision: Decision,
     write: FreshWrite | undefined,
   ): Promise<Outcome> {
-    const { inFlight, replicas, maxBody } = this.#parts
-    const { tried } = exchange
+    const { inFlight, replicas, maxBody, upgrader } = this.#parts
+    const { opening, tried } = exchange
     const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
-    const replica = replicas.take(table, decision.upstream, exchange.failedAt)
+    const what = opening === undefined ? 'requests' : 'sockets'
+    const replica = replicas.take(table, decision.upstream, exchange.failedAt, what)
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
-    // Of two sides that cannot both be asked nothing can be compared.
-    const compared = exchange.fallback === undefined
+    // Of two sides that cannot both be asked nothing can be compared, nor of a socket.
+    const compared = exchange.fallback === undefined && opening === undefined
     const tap = compared ? this.#parts.shadow?.tap(exchange, table, decision) : undefined
     const outgoing: Outgoing = {
       req,
@@ -88,23 +93,33 @@ export class Delivery {
       onUpstreamDone: ended,
     }
     // Few requests have more to say, and none of the others should pay for it.
-    const outcome = await forwarder.forward(
-      tap === undefined && !tried
-        ? outgoing
-        : {
-            ...outgoing,
-            ...(tap === undefined ? {} : { onData: tap.capture.onData }),
-            ...(tried ? onlyGood(decision.upstream) : {}),
-          },
-    )
+    const outcome = await (opening !== undefined
+      ? upgrader.upgrade(outgoing, opening)
+      : forwarder.forward(
+          tap === undefined && !tried
+            ? outgoing
+            : {
+                ...outgoing,
+                ...(tap === undefined ? {} : { onData: tap.capture.onData }),
+                ...(tried ? onlyGood(decision.upstream) : {}),
+              },
+        ))
+    // Of a socket the handshake is over; its frames stop at a hold by themselves.
     ended()
+    if (opening !== undefined && outcome.kind === 'switched') {
+      replica.succeeded()
+      this.#parts.upgrades.opened(opening, outcome.tunnel, decision, () =>
+        replicas.give(table, decision.upstream, replica, 'unknown', what),
+      )
+      return outcome
+    }
     if (outcome.kind !== 'done') tap?.cancel()
     else tap?.answered((side) => this.#fields(exchange, table, side, undefined))
     if (outcome.kind === 'failed' && !(outcome.cause instanceof EdgeError)) {
       verdict = 'bad'
       exchange.failedAt = replica.url
     }
-    replicas.give(table, decision.upstream, replica, verdict)
+    replicas.give(table, decision.upstream, replica, verdict, what)
     // Sent and not answered: it may still be written, so the writer stays dirty.
     if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
       if (!outcome.sent) this.#parts.freshness?.notWritten(write)
@@ -160,11 +175,15 @@ export class Delivery {
     const forget = change?.subject ? [...subjects, change.subject] : subjects
     if (change !== undefined) {
       for (const subject of forget) sessionChanged(subject)
+    }
+    if (write !== undefined) {
+      const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
+      await freshness?.afterWrite(write, keepFor)
+    }
+    // Behind it, so that a write that made the session is not taken for one under way.
+    if (change !== undefined) {
       await freshness?.carryOver([...inForce.watched], subjects, change.subject)
     }
-    if (write === undefined) return
-    const keepFor = change?.subject ? [...write.subjects, change.subject] : write.subjects
-    await freshness?.afterWrite(write, keepFor)
   }
 
   #answerFields(exchange: Exchange, table: RouteTable, head: Head, side: Side): readonly string[] {
@@ -174,7 +193,7 @@ export class Delivery {
         : withoutSession(head.headers, this.#parts.sessionCookie)
     const fields = [...theirs, 'x-request-id', exchange.requestId]
     publishNames(fields, table.upstreams, exchange)
-    if (this.#parts.closing()) fields.push('connection', 'close')
+    if (this.#parts.closing() && head.status !== 101) fields.push('connection', 'close')
     const { secured } = exchange.res as MaybeSecured
     if (secured !== undefined) secureFields(fields, secured)
     if (exchange.choice !== undefined) fields.push(...testersFields(side, exchange.gaveUp))

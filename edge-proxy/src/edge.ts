@@ -49,6 +49,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const table = () => inForce.table
   const replicas = new Replicas({
     mostRequests: config.upstreamRequests,
+    mostSockets: config.upstreamSockets,
     onEjected: (upstream, url) => {
       metrics.ejected(upstream)
       log.warn({ upstream, url }, 'replica.ejected')
@@ -88,8 +89,9 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   })
 
   const { shadow, canary } = wireShadowing({
-    ...{ config, life, inForce, callers, replicas, barrier, metrics, log },
+    ...{ config, life, inForce, callers, replicas, barrier, metrics, ca, log },
   })
+  const upgrades = new Upgrades({ inForce, metrics, idleMs: config.socketIdleMax })
   const usedFreshness = config.freshness ? freshness : undefined
   const delivery = new Delivery({
     inForce,
@@ -97,6 +99,8 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     replicas,
     forwarder: config.forwarder === 'undici' ? undici : middleware,
     candidates: undici,
+    upgrader: middleware,
+    upgrades,
     shadow,
     freshness: usedFreshness,
     sessionChanged: (subject) => {
@@ -124,11 +128,6 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
       perSecond: config.credentialRate,
       burst: config.credentialBurst,
     }),
-  })
-  const { sessionCookie } = config
-  const upgrades = new Upgrades({
-    ...{ inForce, replicas, callers, testers, sessionCookie },
-    forwarder: middleware,
   })
   const admin = createAdminServer({
     metrics,
@@ -170,6 +169,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     waiting: (domain) => holds.waitingFor(domain),
     silenceSeconds: () => follower.silence,
     storeUp: () => store.up,
+    sockets: () => upgrades.count,
   })
 
   store.start()

@@ -172,14 +172,14 @@ export class UpstreamUnreachable extends EdgeError {
   }
 }
 
-/** Every replica has as many requests as it may have. This one was not sent. */
+/** Every replica has as many requests, or sockets, as it may have. This one was not sent. */
 export class UpstreamBusy extends EdgeError {
   readonly code = 'MATAPALO_EDGE_UPSTREAM_BUSY'
   readonly status = 503
   override readonly retryable = true
   override readonly retryAfter = 1
-  constructor(upstream: string, limit: number) {
-    super(`${upstream}: each replica has ${limit} requests, the limit; try again`)
+  constructor(upstream: string, limit: number, of: 'requests' | 'sockets' = 'requests') {
+    super(`${upstream}: each replica has ${limit} ${of}, the limit; try again`)
   }
 }
 
@@ -201,14 +201,14 @@ export class UpstreamSlow extends EdgeError {
   }
 }
 
-/** A socket cannot be opened now: its domain moves, or the edge could not find out whose it is. */
+/** A socket cannot be opened now, because this edge stops. Nothing was forwarded, or it was undone. */
 export class UpgradeFailed extends EdgeError {
   readonly code = 'MATAPALO_EDGE_UPGRADE_FAILED'
   readonly status = 503
   override readonly retryable = true
   override readonly retryAfter = 1
   constructor(cause?: unknown) {
-    super('the socket cannot be opened now; try again', { cause })
+    super('the socket cannot be opened now, this edge stops; try again', { cause })
   }
 }
 

@@ -17,6 +17,7 @@ import {
   credentialsOf,
   type Subject,
 } from './identity/subject.ts'
+import type { Opening } from './opening.ts'
 import { requestIdOf, traceOf } from './trace.ts'
 
 let arrivals = 0
@@ -41,6 +42,8 @@ export class Exchange {
   readonly loose: readonly Tolerance[] | undefined
   /** The client asked to be told before it sends its content. */
   readonly expectsContinue: boolean
+  /** It asks for a WebSocket. */
+  readonly opening: Opening | undefined
   #left: AbortController | undefined
   #gone = false
   readonly #sessionCookie: string
@@ -87,6 +90,7 @@ export class Exchange {
       readonly sessionCookie: string
       readonly expectsContinue: boolean
       readonly parents: Parents
+      readonly opening?: Opening | undefined
     },
   ) {
     this.req = req
@@ -95,6 +99,9 @@ export class Exchange {
     this.#sessionCookie = options.sessionCookie
     this.#parents = options.parents
     this.expectsContinue = options.expectsContinue
+    this.opening = options.opening
+    // A socket stays, and may write: it is the owner's.
+    if (options.opening !== undefined) this.canary = 'owner'
     this.target = guarded.path + guarded.search
     this.line = {
       method: guarded.method,

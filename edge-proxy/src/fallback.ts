@@ -49,6 +49,8 @@ export class Fallback {
     failure: Outcome | Error,
   ): boolean {
     if (!this.#provable || exchange.fallback !== undefined || !isAway(failure)) return false
+    // A socket may write, so it is the owner's.
+    if (exchange.opening !== undefined) return false
     const { method } = exchange.line
     if ((method !== 'GET' && method !== 'HEAD') || exchange.hasBody) return false
     // Somewhere it was late already: there is nothing left to prove.

@@ -23,7 +23,11 @@ export interface EdgeFacts {
   readonly waiting: (domain: string) => number
   readonly silenceSeconds: () => number
   readonly storeUp: () => boolean
+  readonly sockets: () => number
 }
+
+/** `refused`: answered by anything but consent. The last two: closed by the edge. */
+export type SocketOutcome = 'opened' | 'refused' | 'restarted' | 'idle'
 
 export function createMetrics(edgeId: string) {
   const registers: Registry[] = [createRegistry(edgeId)]
@@ -107,6 +111,12 @@ export function createMetrics(edgeId: string) {
     labelNames: ['domain', 'outcome'],
     registers,
   })
+  const sockets = new Counter({
+    name: `${names}_sockets_total`,
+    help: 'WebSockets by what became of them: opened, refused by edge or upstream, restarted, idle',
+    labelNames: ['outcome'],
+    registers,
+  })
   const ejections = new Counter({
     name: `${names}_ejections_total`,
     help: 'Replicas taken out after failures in a row',
@@ -187,6 +197,7 @@ export function createMetrics(edgeId: string) {
   single('control_silence_seconds', 'Since control plane or ledger were heard of', (f) =>
     f.silenceSeconds(),
   )
+  single('sockets', 'WebSockets that are open', (f) => f.sockets())
   single('store_up', '1 while the shared token store answers', (f) => Number(f.storeUp()))
 
   const held: HoldReport = (_domains, outcome, ms) => heldSeconds.observe({ outcome }, ms / 1000)
@@ -203,6 +214,7 @@ export function createMetrics(edgeId: string) {
     refused: (code: string) => refused.inc({ code }),
     fallback: (domain: string, outcome: 'served' | 'stale' | 'failed') =>
       fallbacks.inc({ domain, outcome }),
+    socket: (outcome: SocketOutcome) => sockets.inc({ outcome }),
     ejected: (upstream: string) => ejections.inc({ upstream }),
     retried: (why: 'unsent' | 'read') => retried.inc({ why }),
     answered(upstream: string, status: number, ms: number) {

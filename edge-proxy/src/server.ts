@@ -18,11 +18,13 @@ import { Exchange } from './exchange.ts'
 import { BrokenMessages } from './guard/brokenMessages.ts'
 import { isShut, shut } from './guard/closing.ts'
 import { type Guarded, guard, guardLimits } from './guard/guard.ts'
+import { checkHandshake } from './guard/handshake.ts'
 import type { Parents } from './identity/parent.ts'
 import type { Clients } from './limits/clients.ts'
 import type { Readers } from './limits/readers.ts'
 import { dropRest } from './limits/rest.ts'
 import type { EdgeMetrics } from './metrics.ts'
+import type { Opening } from './opening.ts'
 import type { Pipeline } from './pipeline.ts'
 import { secureUrl } from './tls/redirect.ts'
 import type { SecureAnswers } from './tls/secureAnswer.ts'
@@ -51,6 +53,7 @@ export interface EdgeServerParts {
 interface Passed {
   readonly guarded: Guarded
   readonly expectsContinue: boolean
+  readonly opening: Opening | undefined
 }
 
 interface EdgeRequest extends IncomingMessage {
@@ -68,8 +71,8 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   app.disable('etag')
   const messages = messagesOf(app, tls?.answers)
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
-    const { guarded, expectsContinue } = (req as EdgeRequest).passed as Passed
-    const options = { sessionCookie, expectsContinue, parents }
+    const { guarded, expectsContinue, opening } = (req as EdgeRequest).passed as Passed
+    const options = { sessionCookie, expectsContinue, parents, opening }
     void pipeline.serve(new Exchange(req, res, guarded, options))
   }
   app.use(serve)
@@ -77,6 +80,8 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   const handle = app.router.stack.length === 1 ? serve : app
 
   const broken = new BrokenMessages(guardLimits, metrics)
+  /** Handshakes that came before the answer to the request in front of them. */
+  const early = new WeakSet<IncomingMessage>()
 
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // Octets that came with a refused message: whose message they are nobody can tell.
@@ -92,16 +97,29 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
     else admit(req, res, expectsContinue)
   }
 
-  const admit = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
+  const admit = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    expectsContinue: boolean,
+    opening?: Opening,
+  ): void => {
     if (req.socket.destroyed || isShut(req.socket)) return
     try {
       clients.request(req.socket.remoteAddress ?? '')
+      if (opening !== undefined) {
+        upgrades.check()
+        if (redirect !== undefined) throw new TlsRequired()
+      }
       const guarded = guard(req)
+      if (opening !== undefined) checkHandshake(req, guarded)
+      if (early.has(req)) {
+        throw new AmbiguousRequest('handshake before the last answer', 'RFC 6455 4.1')
+      }
       if (redirect !== undefined) {
         res.writeHead(308, { location: secureUrl(guarded, redirect), 'content-length': 0 }).end()
         return
       }
-      ;(req as EdgeRequest).passed = { guarded, expectsContinue }
+      ;(req as EdgeRequest).passed = { guarded, expectsContinue, opening }
     } catch (error) {
       answerError(res, error, metrics)
       return
@@ -131,8 +149,13 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: 75_000,
     // Other upgrades (h2c) are declined by answering as if they had not been offered.
-    shouldUpgradeCallback: (req: IncomingMessage) =>
-      req.headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: (req: IncomingMessage) => {
+      if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false
+      // An answer would still come where frames do: it waits for its turn, and is refused then.
+
+      if (broken.pending(req.socket)) early.add(req)
+      return !early.has(req)
+    },
   }
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => enter(req, res, false)
   const server =
@@ -174,11 +197,9 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   )
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     if (isShut(req.socket)) return
-    if (redirect !== undefined) {
-      turnAway(socket, new TlsRequired())
-      return
-    }
-    void upgrades.serve(req, socket, head)
+    // Node makes no response for it.
+    const res = new messages.ServerResponse(req)
+    admit(req, res, false, upgrades.begin(res, socket, head))
   })
   // A plain one has no certificate to change, and nobody who would.
   return server as EdgeServer

@@ -1,138 +1,111 @@
 /**
- * WebSockets: one dispatcher that follows the route table. A socket stays with the side it was
- * opened on; its frames are not read while its domain is held, and when the domain has moved it is
- * closed with 1012 (service restart), on which clients reconnect.
+ * WebSockets that are open, or about to be. A socket stays with the side it was opened on; frames of
+ * clients are not read while its domain is held, or one that its route writes, and when the domain
+ * has moved it is closed with 1012 (service restart), on which clients reconnect.
+ *
+ * How a socket is opened is no business of this file: its handshake is a request, and goes the way
+ * of all of them (`pipeline.ts`).
  *
  * @module
  */
-import type { IncomingMessage } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { decide, type RouteTable, type Side } from '@matapalo/core'
+import type { Decision, RouteTable, Side } from '@matapalo/core'
 import { rawAnswer } from './answer.ts'
-import { EdgeError, NothingHere, UpgradeFailed } from './errors.ts'
-import type { UpgradeForwarder } from './forward/forward.ts'
-import { upstreamFields } from './forward/headers.ts'
-import { shut } from './guard/closing.ts'
-import { guard } from './guard/guard.ts'
-import { checkHandshake } from './guard/handshake.ts'
-import { settleReadings } from './guard/readings.ts'
-import { enforceAccess, guarded } from './identity/access.ts'
-import { bearerFields } from './identity/bearer/fields.ts'
-import type { Callers } from './identity/callers.ts'
-import { credentialsOf } from './identity/subject.ts'
-import type { Testers } from './shadow/testers.ts'
+import { UpgradeFailed } from './errors.ts'
+import { goingAway, restart, type Tunnel } from './forward/tunnel.ts'
+import type { EdgeMetrics } from './metrics.ts'
+import { Opening } from './opening.ts'
 import type { TableInForce } from './tableInForce.ts'
-import { schemeOf } from './tls/scheme.ts'
-import { requestIdOf, traceOf } from './trace.ts'
-import type { Replicas } from './upstreams/replicas.ts'
 
 export interface UpgradesParts {
   readonly inForce: TableInForce
-  readonly forwarder: UpgradeForwarder
-  readonly replicas: Replicas
-  readonly callers: Callers
-  readonly testers: Testers
-  readonly sessionCookie: string
+  readonly metrics: Pick<EdgeMetrics, 'socket'>
+  /** Longest that nobody may say anything, ms; 0: for ever. */
+  readonly idleMs: number
 }
 
-/** FIN + close, two octets: 1012. */
-const closeRestart = Buffer.from([0x88, 0x02, 0x03, 0xf4])
+interface Open {
+  /** A socket of no domain never moves, but ends with the edge like any other. */
+  readonly domain: string | null
+  readonly side: Side
+  /** Domains whose holds stop its frames. */
+  readonly stops: readonly string[]
+}
 
 export class Upgrades {
   readonly #parts: UpgradesParts
-  /** A socket of no domain never moves, but ends with the edge like any other. */
-  readonly #open = new Map<Socket, { readonly domain: string | null; readonly side: Side }>()
+  readonly #opening = new Set<Opening>()
+  readonly #open = new Map<Tunnel, Open>()
+  #closed = false
 
   constructor(parts: UpgradesParts) {
     this.#parts = parts
-    parts.inForce.onChange((table) => this.#follow(table))
+    parts.inForce.onChange((table) => {
+      for (const [tunnel, open] of this.#open) this.#follow(tunnel, open, table)
+    })
   }
 
   get count(): number {
     return this.#open.size
   }
 
-  async serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy())
-    try {
-      await this.#serve(req, socket, head)
-    } catch (error) {
-      if (!socket.writable) return
-      shut(socket)
-      socket.write(rawAnswer(error instanceof EdgeError ? error : new UpgradeFailed(error)))
+  /** A handshake has arrived, and `res` is how it is answered. */
+  begin(res: ServerResponse, socket: Socket, head: Buffer): Opening {
+    const opening = new Opening(res, socket, head)
+    this.#opening.add(opening)
+    // Not when it is opened: the response has nothing to do with the connection then.
+    res.once('close', () => {
+      this.#opening.delete(opening)
+      this.#parts.metrics.socket('refused')
+    })
+    return opening
+  }
+
+  /** @throws UpgradeFailed when the edge stops */
+  check(): void {
+    if (this.#closed) throw new UpgradeFailed()
+  }
+
+  /** Its client has been told that the upstream consents. @param onEnd called once */
+  opened(opening: Opening, tunnel: Tunnel, decision: Decision, onEnd: () => void): void {
+    const { inForce, metrics, idleMs } = this.#parts
+    this.#opening.delete(opening)
+    const { route, side, writes } = decision
+    const domain = route?.side === undefined ? (route?.domain ?? null) : null
+    const open: Open = { domain, side, stops: domain === null ? writes : [domain, ...writes] }
+    metrics.socket('opened')
+    this.#open.set(tunnel, open)
+    tunnel.once('close', () => {
+      this.#open.delete(tunnel)
+      onEnd()
+    })
+    // The table may have changed since it was sent on its way.
+    if (this.#closed) this.#close(tunnel, 'restarted')
+    else if (inForce.table !== undefined) this.#follow(tunnel, open, inForce.table)
+    tunnel.open(idleMs, () => this.#close(tunnel, 'idle'))
+  }
+
+  #follow(tunnel: Tunnel, { domain, side, stops }: Open, table: RouteTable): void {
+    const state = table.domains.find((one) => one.domain === domain)
+    if (domain !== null && state?.owner !== side) this.#close(tunnel, 'restarted')
+    else if (table.domains.some((one) => one.hold && stops.includes(one.domain))) tunnel.hold()
+    else tunnel.release()
+  }
+
+  #close(tunnel: Tunnel, why: 'restarted' | 'idle'): void {
+    this.#open.delete(tunnel)
+    this.#parts.metrics.socket(why)
+    tunnel.close(why === 'idle' ? goingAway : restart)
+  }
+
+  /** The edge stops: sockets are told to reconnect, handshakes to come again. */
+  closeAll(): void {
+    this.#closed = true
+    for (const tunnel of this.#open.keys()) this.#close(tunnel, 'restarted')
+    for (const { socket } of this.#opening) {
+      socket.end(rawAnswer(new UpgradeFailed()))
       socket.destroySoon()
     }
-  }
-
-  async #serve(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const { inForce, forwarder, replicas, callers, testers, sessionCookie } = this.#parts
-    const message = guard(req)
-    checkHandshake(req, message)
-    const { method, path, search, host, loose } = message
-    const line = { method, path, host, query: new URLSearchParams(search), headers: req.headers }
-    const bearer = await callers.bearerOf(req.headers.authorization)
-    // A socket may write, so it is the owner's like any write; a header that is not good is told all the same.
-    await testers.choiceOf(req.headers)
-    const first = inForce.table && decide(inForce.table, line)
-    const identity =
-      bearer?.identity ??
-      (first && guarded(first.route)
-        ? await callers.identityOf(credentialsOf(req.headers, sessionCookie))
-        : null)
-    const bridged =
-      bearer && first?.side === 'monolith'
-        ? await callers.sessionOf(bearer, first.route)
-        : undefined
-    const table = inForce.table
-    const decision = table && decide(table, line)
-    // A socket carries no request that could wait: the client is asked to come again.
-    const moved = bearer !== undefined && first?.side !== decision?.side
-    if (table === undefined || decision === undefined || moved || decision.holdFor.length > 0) {
-      throw new UpgradeFailed()
-    }
-    if (decision.route === null && table.retired) throw new NothingHere()
-    if (loose !== undefined) settleReadings(table, line, decision, loose)
-    enforceAccess(decision.route, identity)
-    const domain = decision.route?.domain ?? null
-    const { side } = decision
-    const moves = decision.route?.side === undefined
-    this.#open.set(socket, { domain: moves ? domain : null, side })
-    socket.once('close', () => this.#open.delete(socket))
-    const fields = upstreamFields(req.rawHeaders, {
-      host: req.headers.host as string,
-      remoteAddress: req.socket.remoteAddress ?? '',
-      scheme: schemeOf(req),
-      requestId: requestIdOf(req.headers['x-request-id']),
-      traceparent: traceOf(req.headers.traceparent).traceparent,
-    })
-    forwarder.upgrade(req, socket, head, {
-      origin: replicas.pick(table, decision.upstream),
-      target: path + search,
-      headers:
-        bearer === undefined
-          ? fields
-          : bearerFields(fields, { bearer, side, sessionCookie, bridged, now: Date.now() }),
-    })
-  }
-
-  #follow(table: RouteTable): void {
-    for (const [socket, { domain, side }] of this.#open) {
-      if (domain === null) continue
-      const state = table.domains.find((one) => one.domain === domain)
-      if (state === undefined || state.owner !== side) this.#restart(socket)
-      else if (state.hold) socket.pause()
-      else socket.resume()
-    }
-  }
-
-  #restart(socket: Socket): void {
-    this.#open.delete(socket)
-    socket.unpipe()
-    socket.end(closeRestart)
-    setTimeout(() => socket.destroy(), 1_000).unref()
-  }
-
-  closeAll(): void {
-    for (const socket of this.#open.keys()) this.#restart(socket)
   }
 }

@@ -36,7 +36,7 @@ import { TableInForce } from '../src/tableInForce.ts'
 import { Certificate } from '../src/tls/certificate.ts'
 import type { TlsFiles } from '../src/tls/settings.ts'
 import { Upgrades } from '../src/upgrades.ts'
-import { Replicas } from '../src/upstreams/replicas.ts'
+import { Replicas, type ReplicasOptions } from '../src/upstreams/replicas.ts'
 
 export async function listen(server: Server, port = 0): Promise<string> {
   server.listen(port, '127.0.0.1')
@@ -142,6 +142,9 @@ export interface TestEdgeOptions {
   /** Authorities of https upstreams. */
   readonly upstreamCa?: string
   readonly readerMs?: number
+  /** Longest that a WebSocket may be silent. */
+  readonly idleMs?: number
+  readonly replicas?: ReplicasOptions
   readonly credentials?: RateLimit
   /** One replica, or several. */
   readonly monolith: string | readonly string[]
@@ -191,7 +194,11 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     options.connections,
     options.upstreamCa,
   )
-  const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
+  const middleware = new MiddlewareForwarder(
+    options.upstreamMaxMs ?? 5_000,
+    options.connections,
+    options.upstreamCa,
+  )
   const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
   const metrics = createMetrics('test')
   const asked: string[] = []
@@ -204,7 +211,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
     tokens: options.tokens,
   })
-  const replicas = new Replicas()
+  const replicas = new Replicas(options.replicas)
   const looker = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, 4)
   const tallies = new Tallies()
   const shadowed = shadowMetrics(metrics.registry, {
@@ -225,12 +232,15 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
   })
   const canary = new Canary(shadowed.canary)
   const testers = new Testers(options.testerKey)
+  const upgrades = new Upgrades({ inForce, metrics, idleMs: options.idleMs ?? 0 })
   const delivery = new Delivery({
     inForce,
     inFlight,
     replicas,
     forwarder,
     candidates: undici,
+    upgrader: middleware,
+    upgrades,
     shadow,
     freshness: options.freshness,
     sessionChanged: (subject) => callers.forget(subject),
@@ -251,14 +261,6 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     fallback: new Fallback(options.freshness !== undefined, metrics),
     metrics,
     credentialRate: new RequestRate(options.credentials ?? { perSecond: 0, burst: 1 }),
-  })
-  const upgrades = new Upgrades({
-    inForce,
-    forwarder: middleware,
-    replicas,
-    callers,
-    testers,
-    sessionCookie: 'sid',
   })
   let state: DomainState = { ...catalog, ...options.domain }
   const upstreams = {

@@ -1,7 +1,15 @@
 import { Agent, request } from 'node:http'
-import { sleep } from '@matapalo/runtime'
+import { sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
-import { get, ok, type WireUpstream, wireClient, wireUpstream } from './conformance/wire.ts'
+import {
+  consent,
+  get,
+  handshake,
+  ok,
+  type WireUpstream,
+  wireClient,
+  wireUpstream,
+} from './conformance/wire.ts'
 import { type TestEdge, testEdge } from './harness.ts'
 
 describe('A graceful stop', () => {
@@ -10,10 +18,8 @@ describe('A graceful stop', () => {
 
   beforeEach(async () => {
     upstream = await wireUpstream(({ socket, head }) => {
-      if (head.includes('upgrade: websocket')) {
-        socket.write(
-          'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
-        )
+      if (head.includes('/live')) {
+        socket.write(consent())
       } else if (!head.includes('/never'))
         setTimeout(() => socket.write(ok('sound')), head.includes('/slow') ? 300 : 5)
     })
@@ -59,13 +65,19 @@ describe('A graceful stop', () => {
 
   it('ends sockets, also those of no domain, and does not wait for them', async () => {
     const client = wireClient(edge.url)
-    client.write(
-      'GET /orders/live HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    )
+    client.write(handshake())
     await client.see('101 ')
     await edge.stopGracefully(0, 5_000)
     expect(await client.end()).to.contain('\x88\x02\x03\xf4')
+  })
+
+  it('tells a handshake on its way to come again, and does not wait for it', async () => {
+    const client = wireClient(edge.url)
+    client.write(handshake('/orders/never'))
+    await until(() => upstream.open() === 1, { timeoutMs: 2_000 })
+    await edge.stopGracefully(0, 5_000)
+    expect(await client.end()).to.match(/^HTTP\/1.1 503 .*MATAPALO_EDGE_UPGRADE_FAILED/s)
+    expect(await until(() => upstream.open() === 0, { timeoutMs: 2_000 })).to.equal(true)
   })
 
   it('ends a request that does not end at its limit', async () => {

@@ -8,6 +8,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Tunnel } from './tunnel.ts'
 
 /** The head of an upstream's answer: end-to-end fields only, names and values in turn. */
 export interface Head {
@@ -47,7 +48,19 @@ export interface Outgoing {
   readonly onUpstreamDone: () => void
 }
 
+/** The client's end of a connection that is to become a WebSocket. */
+export interface Handshake {
+  readonly socket: Socket
+  /**
+   * Takes the connection over, once the client was told that protocols are switched. Gives what came
+   * right behind the handshake, which was nobody's before.
+   */
+  take(): Buffer
+}
+
 export type Outcome =
+  /** The upstream has switched protocols, and the client knows: from here on there are frames. */
+  | { readonly kind: 'switched'; readonly tunnel: Tunnel }
   /** The whole answer was handed to the client's connection. */
   | { readonly kind: 'done' }
   /** The client went away; the upstream's request was aborted. */
@@ -69,12 +82,8 @@ export interface Forwarder {
 }
 
 export interface UpgradeForwarder {
-  upgrade(
-    req: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    outgoing: Pick<Outgoing, 'origin' | 'target' | 'headers'>,
-  ): void
+  /** Never rejects. Any answer but the upstream's consent is an answer like others. */
+  upgrade(outgoing: Outgoing, handshake: Handshake): Promise<Outcome>
 }
 
 /** A small question of the edge itself, such as an introspection. */

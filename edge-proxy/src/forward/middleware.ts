@@ -11,12 +11,15 @@
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
 import type { Socket } from 'node:net'
+import { PassThrough, type Readable } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { EdgeError } from '../errors.ts'
-import type { Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
+import type { Forwarder, Handshake, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
+import { followHandshake } from './handshake.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { Tunnel } from './tunnel.ts'
 
 interface Job {
   readonly outgoing: Outgoing
@@ -26,18 +29,8 @@ interface Job {
   /** The upstream's answer is complete. */
   ended: boolean
   proxyReq: ClientRequest | undefined
-}
-
-/**
- * The two ends of an upgraded connection go together: a pipe passes on an `end`, but not that the
- * other side is gone, and would leave the upstream with a connection that nobody holds.
- */
-function bindEnds(proxyReq: ClientRequest, socket: Socket): void {
-  proxyReq.once('upgrade', (_answer, upstream: Socket) => {
-    upstream.once('close', () => socket.destroySoon())
-    if (socket.destroyed) upstream.destroy()
-    else socket.once('close', () => upstream.destroy())
-  })
+  /** Of a handshake: what the engine has in place of the client's socket. */
+  readonly tunnel?: Tunnel
 }
 
 /** It pipes the message itself; what it gets by that is the bounded content. */
@@ -53,12 +46,14 @@ function readThrough(req: IncomingMessage, outgoing: Outgoing, job: Job): void {
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
+  readonly #headersTimeoutMs: number
   readonly #agents: { readonly http: Agent; readonly https: SecureAgent }
   readonly #plain: RequestHandler
   readonly #secure: RequestHandler
 
   /** @param ca authorities of https upstreams, PEM; undefined: the usual ones */
   constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
+    this.#headersTimeoutMs = headersTimeoutMs
     const pool = { keepAlive: true, maxSockets: connections, timeout: 60_000 }
     const trust = ca === undefined ? {} : { ca }
     this.#agents = { http: new Agent(pool), https: new SecureAgent({ ...pool, ...trust }) }
@@ -91,13 +86,31 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
             ),
           )
           server.on('econnreset', () => undefined)
-          server.on('proxyReqWs', (proxyReq, _req, socket) => bindEnds(proxyReq, socket as Socket))
+          server.on('proxyReqWs', (proxyReq, req) => this.#onHandshake(proxyReq, req))
         },
       ],
     })
   }
 
   forward(outgoing: Outgoing): Promise<Outcome> {
+    const { req, res } = outgoing
+    return this.#carry(outgoing, undefined, () => {
+      void this.#proxyFor(outgoing.origin)(req, res, () => undefined)
+    })
+  }
+
+  upgrade(outgoing: Outgoing, handshake: Handshake): Promise<Outcome> {
+    const tunnel = new Tunnel(handshake)
+    const { req, origin } = outgoing
+    return this.#carry(outgoing, tunnel, () => {
+      req.headers.connection = 'upgrade'
+      req.headers.upgrade = 'websocket'
+      // It asks for a socket, and uses of one what any stream has, and what the tunnel has besides.
+      this.#proxyFor(origin).upgrade(req, tunnel as unknown as Socket, Buffer.alloc(0))
+    })
+  }
+
+  #carry(outgoing: Outgoing, tunnel: Tunnel | undefined, send: () => void): Promise<Outcome> {
     return new Promise((resolve) => {
       const { req, res } = outgoing
       let settled = false
@@ -105,12 +118,16 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         if (settled) return
         settled = true
         res.off('close', onClose)
-        if (outcome.kind !== 'done') job.proxyReq?.destroy()
+        if (outcome.kind !== 'switched') {
+          tunnel?.destroy()
+          if (outcome.kind !== 'done') job.proxyReq?.destroy()
+        }
         outgoing.onUpstreamDone()
         resolve(outcome)
       }
       const job: Job = {
         ...{ outgoing, settle, proxyReq: undefined },
+        ...(tunnel === undefined ? {} : { tunnel }),
         ...{ sent: false, slow: false, ended: false },
       }
       const onClose = (): void => {
@@ -127,24 +144,12 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         if (settled) return
         this.#prepare(req, outgoing)
         if (outgoing.hasBody) readThrough(req, outgoing, job)
-        void this.#proxyFor(outgoing.origin)(req, res, () => undefined)
+        send()
       }
       // It reads the content at once. What came with the head may turn out to be broken in this turn.
       if (outgoing.hasBody) setImmediate(start)
       else start()
     })
-  }
-
-  upgrade(
-    req: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    outgoing: Pick<Outgoing, 'origin' | 'target' | 'headers'>,
-  ): void {
-    this.#prepare(req, outgoing)
-    req.headers.connection = 'upgrade'
-    req.headers.upgrade = 'websocket'
-    this.#proxyFor(outgoing.origin).upgrade(req, socket, head)
   }
 
   #proxyFor(origin: string): RequestHandler {
@@ -191,7 +196,33 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
     })
   }
 
-  #onAnswer(proxyRes: IncomingMessage, req: IncomingMessage, res: ServerResponse): void {
+  #onHandshake(proxyReq: ClientRequest, req: IncomingMessage): void {
+    const job = this.#jobs.get(req)
+    if (job?.tunnel === undefined) return
+    job.proxyReq = proxyReq
+    // The client has left while the engine made up its mind.
+    if (job.tunnel.destroyed) {
+      proxyReq.destroy()
+      return
+    }
+    followHandshake(proxyReq, job.tunnel, {
+      ...job,
+      limitMs: this.#headersTimeoutMs,
+      onSent: () => {
+        job.sent = true
+      },
+      // What is piped at once stays piped when the engine lets the answer run off.
+      onAnswer: (answer) =>
+        this.#onAnswer(answer, req, job.outgoing.res, answer.pipe(new PassThrough())),
+    })
+  }
+
+  #onAnswer(
+    proxyRes: IncomingMessage,
+    req: IncomingMessage,
+    res: ServerResponse,
+    content: Readable = proxyRes,
+  ): void {
     const job = this.#jobs.get(req)
     if (job === undefined) return
     proxyRes.once('end', () => {
@@ -201,9 +232,9 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
     const release = (fields: readonly string[]): void => {
       if (res.destroyed) return
       res.writeHead(proxyRes.statusCode ?? 502, proxyRes.statusMessage ?? '', fields as string[])
-      proxyRes.pipe(res)
+      content.pipe(res)
       // Beside the pipe, whose pauses hold for both.
-      if (job.outgoing.onData !== undefined) proxyRes.on('data', job.outgoing.onData)
+      if (job.outgoing.onData !== undefined) content.on('data', job.outgoing.onData)
       proxyRes.once('error', (cause: Error) => {
         job.settle({ kind: 'cut', cause })
         res.destroy()
@@ -221,10 +252,15 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   #onError(cause: Error, req: IncomingMessage, res: ServerResponse | Socket): void {
     const job = this.#jobs.get(req)
     if (job === undefined) {
-      // An upgrade: there is no answer to give but the end.
       res.destroy()
       return
     }
+    if (job.tunnel !== undefined && !job.outgoing.res.headersSent) {
+      const slow = (cause as { code?: string }).code === 'ETIMEDOUT'
+      job.settle({ kind: 'failed', sent: job.sent, slow: job.sent && slow, cause })
+      return
+    }
+    job.tunnel?.destroy()
     if (job.outgoing.res.headersSent) {
       job.settle({ kind: 'cut', cause })
       job.outgoing.res.destroy()

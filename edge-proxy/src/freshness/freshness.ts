@@ -67,6 +67,8 @@ export interface FreshWrite {
 
 /** Between two tries of something that fails, ms. */
 const retryMs = 25
+/** Names a dirty mark that stands for those of the session before. */
+const inherited = 'inherited'
 
 export class Freshness {
   readonly #parts: FreshnessParts
@@ -243,7 +245,11 @@ export class Freshness {
     }
   }
 
-  /** The answer made another session of this one (or none: `to` null): its tokens go with it. */
+  /**
+   * The answer made another session of this one (or none: `to` null): its tokens go with it. Where a
+   * write of the old one is under way, nobody knows its token yet, and it will be kept for the old
+   * one alone: so the new one is dirty too, for as long as any dirty mark counts.
+   */
   async carryOver(
     domains: readonly string[],
     from: readonly Subject[],
@@ -257,6 +263,10 @@ export class Freshness {
         return token === null ? [] : [{ domain, subject: to, token }]
       })
       if (keep.length > 0) await this.#parts.store.keep(keep, { id: '', subjects: [] })
+      const dirty = domains.filter((_, place) => known[place]?.dirty)
+      if (dirty.length === 0) return
+      if (to === null) this.storeForgot(dirty)
+      else await this.#parts.store.mark(dirty, [to], `${inherited}:${from[0]}`)
     } catch {
       this.storeForgot(domains)
     }

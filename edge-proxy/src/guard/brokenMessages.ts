@@ -34,6 +34,12 @@ export class BrokenMessages {
     return before === undefined || before.closed || before.destroyed ? undefined : before
   }
 
+  /** A message of this connection has not been answered yet. */
+  pending(socket: Socket): boolean {
+    const last = this.#last.get(socket)
+    return last !== undefined && !last.closed && !last.destroyed
+  }
+
   readonly onClientError = (error: ParseError, socket: Socket): void => {
     if (isShut(socket)) return
     // A reset, or an end in mid message: there is nobody to answer.

@@ -26,6 +26,8 @@ export class Replica {
   readonly url: string
   /** Requests that it was given and that have not ended. */
   outstanding = 0
+  /** WebSockets that it has, and those that are being opened. */
+  sockets = 0
   #failures = 0
   #ejections = 0
   #outUntil: number | undefined

@@ -17,9 +17,15 @@ export type Verdict = 'good' | 'bad' | 'unknown'
 export interface ReplicasOptions {
   /** Most requests that one replica may have at a time. */
   readonly mostRequests?: number
+  /** Most WebSockets: most of them say nothing most of the time, and must not keep requests out. */
+  readonly mostSockets?: number
   readonly onEjected?: (upstream: string, url: string) => void
   readonly now?: () => number
 }
+
+/** What a replica is given; each counts by itself. */
+export type Load = 'requests' | 'sockets'
+const counter = { requests: 'outstanding', sockets: 'sockets' } as const
 
 const without = (url: string | undefined, replicas: readonly Replica[]): readonly Replica[] => {
   const others = url === undefined ? [] : replicas.filter((replica) => replica.url !== url)
@@ -28,13 +34,16 @@ const without = (url: string | undefined, replicas: readonly Replica[]): readonl
 
 export class Replicas {
   readonly #known = new Map<string, Replica>()
-  readonly #most: number
+  readonly #most: Readonly<Record<Load, number>>
   readonly #onEjected: (upstream: string, url: string) => void
   readonly #now: () => number
   #turn = 0
 
   constructor(options: ReplicasOptions = {}) {
-    this.#most = options.mostRequests ?? Number.POSITIVE_INFINITY
+    this.#most = {
+      requests: options.mostRequests ?? Number.POSITIVE_INFINITY,
+      sockets: options.mostSockets ?? Number.POSITIVE_INFINITY,
+    }
     this.#onEjected = options.onEjected ?? (() => undefined)
     this.#now = options.now ?? performance.now.bind(performance)
   }
@@ -45,23 +54,30 @@ export class Replicas {
    * @throws UpstreamUnreachable when the table names no replica
    */
   pick(table: RouteTable, upstream: string, avoid?: string): string {
-    return this.#choose(table, upstream, avoid).url
+    return this.#choose(table, upstream, avoid, 'requests').url
   }
 
   /**
    * Every one that is taken is given back.
    * @throws UpstreamUnreachable, UpstreamBusy
    */
-  take(table: RouteTable, upstream: string, avoid?: string): Replica {
-    const replica = this.#choose(table, upstream, avoid)
+  take(table: RouteTable, upstream: string, avoid?: string, what: Load = 'requests'): Replica {
+    const replica = this.#choose(table, upstream, avoid, what)
     // The least busy one is full, so all are.
-    if (replica.outstanding >= this.#most) throw new UpstreamBusy(upstream, this.#most)
-    replica.outstanding += 1
+    const most = this.#most[what]
+    if (replica[counter[what]] >= most) throw new UpstreamBusy(upstream, most, what)
+    replica[counter[what]] += 1
     return replica
   }
 
-  give(table: RouteTable, upstream: string, replica: Replica, verdict: Verdict): void {
-    replica.outstanding -= 1
+  give(
+    table: RouteTable,
+    upstream: string,
+    replica: Replica,
+    verdict: Verdict,
+    what: Load = 'requests',
+  ): void {
+    replica[counter[what]] -= 1
     if (verdict === 'good') replica.succeeded()
     else if (verdict === 'bad' && replica.failed()) this.#eject(table, upstream, replica)
   }
@@ -76,7 +92,7 @@ export class Replicas {
     return replica
   }
 
-  #choose(table: RouteTable, upstream: string, avoid: string | undefined): Replica {
+  #choose(table: RouteTable, upstream: string, avoid: string | undefined, what: Load): Replica {
     const urls = table.upstreams[upstream]
     const [only] = urls ?? []
     if (urls === undefined || only === undefined) throw new UpstreamUnreachable(upstream)
@@ -92,7 +108,7 @@ export class Replicas {
     let best = some[start] as Replica
     for (let i = 1; i < some.length; i++) {
       const next = some[(start + i) % some.length] as Replica
-      if (next.outstanding < best.outstanding) best = next
+      if (next[counter[what]] < best[counter[what]]) best = next
     }
     return best
   }

@@ -26,6 +26,8 @@ export interface ShadowingParts {
   readonly replicas: Replicas
   readonly barrier: Barrier
   readonly metrics: EdgeMetrics
+  /** Authorities of https upstreams, PEM; undefined: the usual ones. */
+  readonly ca: string | undefined
   readonly log: Log
 }
 
@@ -36,10 +38,10 @@ export interface Shadowing {
 }
 
 export function wireShadowing(parts: ShadowingParts): Shadowing {
-  const { config, life, inForce, callers, replicas, barrier, metrics, log } = parts
+  const { config, life, inForce, callers, replicas, barrier, metrics, ca, log } = parts
   const { shadowConcurrency: concurrency, shadowBody: maxBody, shadowMax: lookMs } = config
   // A candidate that hangs holds these connections, and none that a client waits for.
-  const looker = new UndiciForwarder(lookMs, Math.max(1, concurrency))
+  const looker = new UndiciForwarder(lookMs, Math.max(1, concurrency), ca)
   const tallies = new Tallies()
   const salt = randomBytes(16)
   const digest = (text: string): string =>

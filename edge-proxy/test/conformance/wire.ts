@@ -105,3 +105,11 @@ export const post = (content: string, fields = ''): string =>
   `POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Length: ${content.length}\r\n${fields}\r\n${content}`
 export const ok = (content: string, fields = ''): string =>
   `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n${fields}\r\n${content}`
+export const handshake = (path = '/orders/live', fields = ''): string =>
+  get(
+    path,
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${fields}`,
+  )
+export const consent = (fields = ''): string =>
+  `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${fields}\r\n`

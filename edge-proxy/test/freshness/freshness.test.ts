@@ -324,4 +324,33 @@ describe('Freshness', () => {
     await freshness.carryOver(['catalog'], ['c:ana2'], null)
     expect(store.tokens.get('catalog/floor')?.n).to.equal(1n)
   })
+
+  it('makes the session dirty that replaces one with a write under way', async () => {
+    freshness = make({ readMaxMs: 20 })
+    await freshness.beforeWrite(write())
+    await freshness.carryOver(['catalog'], ['c:ana'], 'c:ana2')
+    // Its token is kept for whoever sent it.
+    await freshness.afterWrite(write(), ['c:ana'])
+    expect(await freshness.beforeRead(read({ subjects: ['c:ana2'] }))).to.equal('stale')
+    expect(await freshness.beforeRead(read({ subjects: ['c:bo'] }))).to.equal('fresh')
+    apply(marker)
+    apply(marker + 1)
+    expect(await freshness.beforeRead(read({ subjects: ['c:ana2'] }))).to.equal('fresh')
+  })
+
+  it('leaves a session clean whose own write has made it', async () => {
+    await freshness.beforeWrite(write())
+    await freshness.afterWrite(write(), ['c:ana', 'c:ana2'])
+    await freshness.carryOver(['catalog'], ['c:ana'], 'c:ana2')
+    expect(store.dirty.get('catalog/c:ana2')).to.equal(undefined)
+  })
+
+  it('needs fresh tokens of everybody when a session ends with a write under way', async () => {
+    freshness = make({ readMaxMs: 20 })
+    await freshness.beforeWrite(write())
+    await freshness.carryOver(['catalog'], ['c:ana'], null)
+    expect(await freshness.beforeRead(read({ subjects: [] }))).to.equal('stale')
+    apply(marker + 1)
+    expect(await freshness.beforeRead(read({ subjects: [] }))).to.equal('fresh')
+  })
 })

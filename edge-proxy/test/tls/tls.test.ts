@@ -11,7 +11,7 @@ import { createLog, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { Certificate } from '../../src/tls/certificate.ts'
 import { developmentCertificate } from '../../src/tls/development.ts'
-import { wireUpstream } from '../conformance/wire.ts'
+import { consent, handshake, wireUpstream } from '../conformance/wire.ts'
 import { type TestEdge, testEdge, type Upstream, upstream } from '../harness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'matapalo-tls-'))
@@ -63,9 +63,14 @@ describe('TLS', () => {
     await service.stop()
   })
 
-  const start = async (options: object = {}, monolith = service.url): Promise<void> => {
+  const start = async (
+    options: object = {},
+    monolith = service.url,
+    upstreamCa?: string,
+  ): Promise<void> => {
     edge = await testEdge({
       monolith,
+      ...(upstreamCa === undefined ? {} : { upstreamCa }),
       tls: {
         files: { cert: file('live.pem'), key: file('live.key'), clientCa: undefined },
         hsts: 0,
@@ -215,6 +220,34 @@ describe('TLS', () => {
       socket.destroy()
     } finally {
       await wire.stop()
+    }
+  })
+
+  it('carries sockets, to an upstream over TLS too', async () => {
+    const secure = createSecureServer({ cert: pem('two'), key: readFileSync(file('two.key')) })
+    secure.on('upgrade', (_req, socket: TLSSocket) => {
+      socket.on('error', () => undefined)
+      socket.write(consent())
+      socket.pipe(socket)
+    })
+    secure.listen(0, '127.0.0.1')
+    await once(secure, 'listening')
+    const monolith = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`
+    await start({}, monolith, pem('two'))
+    const socket = await dial()
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk) => {
+      text += chunk
+    })
+    try {
+      socket.write(handshake().replace('Host: shop', 'Host: 127.0.0.1'))
+      expect(await until(() => text.includes('101 '), { timeoutMs: 2_000 })).to.equal(true)
+      socket.write('ping')
+      expect(await until(() => text.endsWith('ping'), { timeoutMs: 2_000 })).to.equal(true)
+    } finally {
+      socket.destroy()
+      secure.closeAllConnections()
+      secure.close()
     }
   })
 
