@@ -91,7 +91,7 @@ async function valueText(
   )
   const found = await lookUp(value.table, by)
   const items: string[] = []
-  for (const row of found)
-    items.push(await payloadOf(value.fields, new Map([[value.table, row]]), lookUp))
-  return `[${items.join(',')}]`
+  for (const row of value.one ? found.slice(0, 1) : found)
+    items.push(await valueText(field, value.each, new Map([[value.table, row]]), lookUp))
+  return value.one ? (items[0] ?? 'null') : `[${items.join(',')}]`
 }

@@ -109,7 +109,10 @@ export type EmitValue =
       readonly table: string
       /** Its column equals a column of the changed row. */
       readonly by: readonly (readonly [column: string, of: EmitColumn])[]
-      readonly fields: EmitFields
+      /** The first by primary key, or null; else a list of all. */
+      readonly one: boolean
+      /** What is shown of a row. */
+      readonly each: EmitValue
     }
 
 export type EmitFields = readonly (readonly [field: string, value: EmitValue])[]
@@ -127,6 +130,8 @@ export interface Emit {
   readonly when: readonly ({ readonly equals: string | null } & EmitColumn)[]
   /** An update tells of these only; empty: of anything. */
   readonly changed: readonly EmitColumn[]
+  /** Nothing is told of the first row, by primary key, among those with the same value here. */
+  readonly notFirstOf: EmitColumn | null
   readonly type: string
   readonly aggregate: { readonly type: string; readonly id: EmitColumn; readonly prefix: string }
   readonly payload: EmitFields
