@@ -31,7 +31,7 @@ async function isFirst(
   keyOf: (table: string) => readonly string[],
   lookUp: LookUp,
 ): Promise<boolean> {
-  if (notFirstOf === null) return false
+  if (notFirstOf === undefined) return false
   const { table, column } = notFirstOf
   const own = rows.get(table)
   const [first] = await lookUp(table, { [column]: columnOf(rows, notFirstOf) ?? null })

@@ -14,7 +14,7 @@ export const outboxColumns = ['id', 'aggregatetype', 'aggregateid', 'type', 'pay
 const columnsOf = (value: EmitValue): readonly EmitColumn[] => {
   if (value.kind === 'column') return [value]
   if (value.kind === 'object') return columnsIn(value.fields)
-  return value.kind === 'rows' ? value.by.map(([, of]) => of) : []
+  return value.kind === 'rows' || value.kind === 'values' ? value.by.map(([, of]) => of) : []
 }
 const columnsIn = (fields: EmitFields): readonly EmitColumn[] =>
   fields.flatMap(([, value]) => columnsOf(value))
@@ -22,8 +22,11 @@ const columnsIn = (fields: EmitFields): readonly EmitColumn[] =>
 /** Columns of other rows, which may be of any mapped table. */
 const rowsIn = (fields: EmitFields): readonly EmitColumn[] =>
   fields.flatMap(([, value]) =>
-    value.kind === 'rows'
-      ? [...value.by.map(([column]) => ({ table: value.table, column })), ...columnsOf(value.each)]
+    value.kind === 'rows' || value.kind === 'values'
+      ? [
+          ...value.by.map(([column]) => ({ table: value.table, column })),
+          ...(value.kind === 'rows' ? columnsIn(value.fields) : columnsOf(value.each)),
+        ]
       : [],
   )
 
@@ -61,7 +64,7 @@ export function checkEmits(manifest: Manifest): readonly Finding[] {
       }
     }
     strange('when', [...emit.when, ...emit.changed], own)
-    strange('notFirstOf', emit.notFirstOf === null ? [] : [emit.notFirstOf], own)
+    strange('notFirstOf', emit.notFirstOf === undefined ? [] : [emit.notFirstOf], own)
     strange('aggregate', [emit.aggregate.id], own)
     strange('payload', columnsIn(emit.payload), own)
     strange('payload', rowsIn(emit.payload), all)

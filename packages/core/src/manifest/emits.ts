@@ -81,15 +81,12 @@ function emitValueOf(written: Branch, table: string): EmitValue {
   if ('constant' in written) return { kind: 'constant', value: written.constant as Scalar }
   if ('object' in written) return { kind: 'object', fields: fieldsOf(written.object, table) }
   if ('by' in written) {
-    const found = 'row' in written ? written.row : written.rows
-    const each = 'columns' in written ? { object: written.columns } : written.value
-    return {
-      kind: 'rows',
-      table: found,
-      by: Object.entries(written.by).map(([name, of]) => [name, columnOf(of, table)] as const),
-      one: 'row' in written,
-      each: emitValueOf(each, found),
-    }
+    const one = 'row' in written
+    const found = one ? written.row : written.rows
+    const by = Object.entries(written.by).map(([name, of]) => [name, columnOf(of, table)] as const)
+    return 'columns' in written
+      ? { kind: 'rows', table: found, by, fields: fieldsOf(written.columns, found) }
+      : { kind: 'values', table: found, by, one, each: emitValueOf(written.value, found) }
   }
   return {
     kind: 'column',
@@ -112,7 +109,9 @@ export function emitOf(written: EmitDocument, tables: readonly TableMapping[]): 
       equals: textOf(equals),
     })),
     changed: (written.changed ?? []).map((name) => columnOf(name, first)),
-    notFirstOf: written.notFirstOf === undefined ? null : columnOf(written.notFirstOf, first),
+    ...(written.notFirstOf === undefined
+      ? {}
+      : { notFirstOf: columnOf(written.notFirstOf, first) }),
     type: written.type,
     aggregate: {
       type: written.aggregate.type,

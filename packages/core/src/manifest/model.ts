@@ -109,9 +109,14 @@ export type EmitValue =
       readonly table: string
       /** Its column equals a column of the changed row. */
       readonly by: readonly (readonly [column: string, of: EmitColumn])[]
-      /** The first by primary key, or null; else a list of all. */
+      readonly fields: EmitFields
+    }
+  | {
+      /** The same without names: a list of values, or the first row's alone, null without any. */
+      readonly kind: 'values'
+      readonly table: string
+      readonly by: readonly (readonly [column: string, of: EmitColumn])[]
       readonly one: boolean
-      /** What is shown of a row. */
       readonly each: EmitValue
     }
 
@@ -131,7 +136,7 @@ export interface Emit {
   /** An update tells of these only; empty: of anything. */
   readonly changed: readonly EmitColumn[]
   /** Nothing is told of the first row, by primary key, among those with the same value here. */
-  readonly notFirstOf: EmitColumn | null
+  readonly notFirstOf?: EmitColumn
   readonly type: string
   readonly aggregate: { readonly type: string; readonly id: EmitColumn; readonly prefix: string }
   readonly payload: EmitFields
