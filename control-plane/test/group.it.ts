@@ -90,10 +90,17 @@ describe('a transfer of several domains, one of them without tables', function (
     )
     await three.rig.monolith.execute('UPDATE left_thing SET state = 1 WHERE id = 70')
     await three.rig.monolith.execute("UPDATE left_thing SET name = 'x' WHERE id = 70")
+    for (const id of [71, 72])
+      await three.rig.monolith.execute(
+        `INSERT INTO left_thing (id, name, state) VALUES (${id}, 'twice', 0)`,
+      )
     await three.verify()
     const heard = await three.root.service.query('SELECT type, payload FROM catalog.left_heard')
     const events = heard.map(({ type, payload }) => [type, JSON.parse(String(payload))])
-    expect(events).to.deep.equal([['left.done', { id: 70, name: 'né', all: [{ state: 'done' }] }]])
+    expect(events).to.deep.equal([
+      ['left.done', { id: 70, name: 'né', all: [{ state: 'done' }], states: ['done'], first: 70 }],
+      ['left.again', { id: 72 }],
+    ])
     expect(await three.root.service.query('SELECT * FROM catalog.left_outbox')).to.deep.equal([])
   })
 

@@ -8,7 +8,7 @@
 import type { Row, TableShape } from '@matapalo/core'
 import type { Session } from '@matapalo/runtime'
 import { quoteName, quoteTable } from '../names.ts'
-import type { OutboxEvent } from './emitter.ts'
+import { columnOf, type OutboxEvent } from './emitter.ts'
 import { type LookUp, payloadOf } from './payload.ts'
 
 export interface Outbox {
@@ -25,9 +25,23 @@ const asRow = (row: Readonly<Record<string, unknown>>): Row =>
     ]),
   )
 
+/** A row that is gone again is taken for the first: there is nothing left that it came after. */
+async function isFirst(
+  { emit: { notFirstOf }, rows }: OutboxEvent,
+  keyOf: (table: string) => readonly string[],
+  lookUp: LookUp,
+): Promise<boolean> {
+  if (notFirstOf === undefined) return false
+  const { table, column } = notFirstOf
+  const own = rows.get(table)
+  const [first] = await lookUp(table, { [column]: columnOf(rows, notFirstOf) ?? null })
+  return first === undefined || keyOf(table).every((name) => first[name] === own?.[name])
+}
+
 export function createOutbox(schema: string, shapes: readonly TableShape[]): Outbox {
-  const order = (table: string): string =>
-    (shapes.find((one) => one.table === table)?.primaryKey ?? []).map(quoteName).join(', ')
+  const keyOf = (table: string): readonly string[] =>
+    shapes.find((one) => one.table === table)?.primaryKey ?? []
+  const order = (table: string): string => keyOf(table).map(quoteName).join(', ')
   const lookUpIn =
     (session: Session): LookUp =>
     async (table, by) => {
@@ -41,8 +55,11 @@ export function createOutbox(schema: string, shapes: readonly TableShape[]): Out
     }
   return {
     async write(session, events) {
-      for (const { emit, id, aggregateId, rows } of events) {
-        const payload = await payloadOf(emit.payload, rows, lookUpIn(session))
+      const lookUp = lookUpIn(session)
+      for (const event of events) {
+        if (await isFirst(event, keyOf, lookUp)) continue
+        const { emit, id, aggregateId, rows } = event
+        const payload = await payloadOf(emit.payload, rows, lookUp)
         const outbox = quoteTable(schema, emit.into)
         const [stamp, now] =
           emit.stamp === null ? ['', ''] : [`, ${quoteName(emit.stamp)}`, ', UTC_TIMESTAMP(6)']

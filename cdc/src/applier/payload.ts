@@ -91,7 +91,14 @@ async function valueText(
   )
   const found = await lookUp(value.table, by)
   const items: string[] = []
-  for (const row of found)
-    items.push(await payloadOf(value.fields, new Map([[value.table, row]]), lookUp))
-  return `[${items.join(',')}]`
+  const one = value.kind === 'values' && value.one
+  for (const row of one ? found.slice(0, 1) : found) {
+    const only = new Map([[value.table, row]])
+    items.push(
+      value.kind === 'rows'
+        ? await payloadOf(value.fields, only, lookUp)
+        : await valueText(field, value.each, only, lookUp),
+    )
+  }
+  return one ? (items[0] ?? 'null') : `[${items.join(',')}]`
 }

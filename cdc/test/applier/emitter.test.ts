@@ -27,6 +27,8 @@ emits:
       created: { column: created_at, as: instant }
       shelf: { object: { quantity: { column: shelf_stock.quantity, as: number }, unit: { constant: piece } } }
       moves: { rows: shelf_move, by: { book_id: id }, columns: { delta: { column: delta, as: number } } }
+      deltas: { rows: shelf_move, by: { book_id: id }, value: { column: delta, as: number } }
+      first: { row: shelf_move, by: { book_id: id }, value: reference }
 `
 const manifest = shelfManifest(shelfYaml + emits)
 const emitter = createEmitter(manifest.emits, [bookMap()])
@@ -78,12 +80,18 @@ describe('payloadOf', () => {
     ])
     const text = await payloadOf(event?.payload ?? [], rows, async (table, by) => {
       expect([table, by]).to.deep.equal(['shelf_move', { book_id: '9007199254740993' }])
-      return [{ delta: '-1' }, { delta: '2' }]
+      return [
+        { delta: '-1', reference: 'r' },
+        { delta: '2', reference: null },
+      ]
     })
     expect(text).to.equal(
       '{"id":9007199254740993,"price":"-0.05","created":"2026-01-01T15:00:00Z",' +
-        '"shelf":{"quantity":12,"unit":"piece"},"moves":[{"delta":-1},{"delta":2}]}',
+        '"shelf":{"quantity":12,"unit":"piece"},"moves":[{"delta":-1},{"delta":2}],' +
+        '"deltas":[-1,2],"first":"r"}',
     )
+    const none = await payloadOf(event?.payload ?? [], rows, async () => [])
+    expect(none).to.match(/"moves":\[\],"deltas":\[\],"first":null\}$/)
   })
 
   it('refuses a text that is no number', async () => {

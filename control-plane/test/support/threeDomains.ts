@@ -38,7 +38,21 @@ emits:
     when: { state: done }
     type: left.done
     aggregate: { type: left, id: id }
-    payload: { id: { column: id, as: number }, name: name, all: { rows: left_item, by: { id: id }, columns: { state: state } } }
+    payload:
+      id: { column: id, as: number }
+      name: name
+      all: { rows: left_item, by: { id: id }, columns: { state: state } }
+      states: { rows: left_item, by: { id: id }, value: state }
+      first: { row: left_item, by: { id: id }, value: { column: id, as: number } }
+  - into: left_outbox
+    stamp: created_at
+    of: left_thing
+    on: [insert]
+    when: { name: twice }
+    notFirstOf: name
+    type: left.again
+    aggregate: { type: left, id: id }
+    payload: { id: { column: id, as: number } }
 `,
   right: stored('right'),
   pages: head('pages'),

@@ -1,15 +1,9 @@
 /**
- * One customer with a real browser: logs in once, keeps a cart open, buys while domains move. The only
- * file that knows playwright.
+ * One customer with a real browser: logs in once, keeps a cart open, buys while domains move.
  *
  * @module
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
-
-const programs = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+import { type Chromium, type Locator, openChromium } from '../chromium.ts'
 
 export interface BrowserCustomer {
   /** References of the orders that the shop has confirmed on a page. */
@@ -28,30 +22,11 @@ export interface BrowserCustomer {
 
 /** Null where no Chromium is installed. */
 export async function openBrowser(shop: string): Promise<BrowserCustomer | null> {
-  const executablePath = programs.find((one) => existsSync(one))
-  if (executablePath === undefined) return null
-  const profile = mkdtempSync(join(tmpdir(), 'matapalo-browser-'))
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  return customer(shop, context, profile)
+  const chromium = await openChromium()
+  return chromium && customer(shop, chromium)
 }
 
-async function customer(
-  shop: string,
-  context: BrowserContext,
-  profile: string,
-): Promise<BrowserCustomer> {
+async function customer(shop: string, { context, close }: Chromium): Promise<BrowserCustomer> {
   const page = context.pages()[0] ?? (await context.newPage())
   page.setDefaultTimeout(20_000)
   const orders: string[] = []
@@ -69,7 +44,7 @@ async function customer(
     judge(answer?.status() ?? 0, path)
   }
   /** Sends the form that the button belongs to. */
-  const press = async (button: ReturnType<Page['locator']>, what: string): Promise<void> => {
+  const press = async (button: Locator, what: string): Promise<void> => {
     const [answer] = await Promise.all([page.waitForNavigation(), button.click()])
     judge(answer?.status() ?? 0, what)
   }
@@ -118,9 +93,6 @@ async function customer(
         if (reference === null) throw new Error('no order is shown')
         orders.push(reference)
       }),
-    async close() {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true })
-    },
+    close,
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Database, openDatabase } from '@bookshop/kit/database'
+import { asDescribed } from '../../../scripts/src/asyncapi/seen.ts'
 import type { Stack } from '../../../scripts/src/stack/index.ts'
 
 export interface SeenEvent {
@@ -19,7 +20,7 @@ export interface Store {
   readonly database: Database
   /** May do everything, also fence. */
   readonly root: Database
-  /** Events of this topic and key, oldest first. */
+  /** Events of this topic and key, oldest first, all as asyncapi.yaml describes them. */
   events(topic: 'product' | 'category', key: string): Promise<readonly SeenEvent[]>
   close(): Promise<void>
 }
@@ -44,12 +45,15 @@ export async function openStore(stack: Stack): Promise<Store> {
       )
         .where({ aggregatetype: topic, aggregateid: key })
         .orderBy('n')
-      return rows.map((row) => ({
-        id: row.id,
-        type: row.type,
-        key: row.aggregateid,
-        payload: JSON.parse(row.payload) as SeenEvent['payload'],
-      }))
+      return asDescribed(
+        rows.map((row) => ({
+          id: row.id,
+          aggregate: topic,
+          type: row.type,
+          key: row.aggregateid,
+          payload: JSON.parse(row.payload) as SeenEvent['payload'],
+        })),
+      )
     },
     async close() {
       await Promise.all([database.destroy(), root.destroy()])

@@ -35,7 +35,10 @@ export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With its query. */
   readonly path: string
+  /** Sent as JSON. */
   readonly body?: unknown
+  /** In `body`'s place: octets of a type of their own. */
+  readonly content?: { readonly type: string; readonly octets: Uint8Array<ArrayBuffer> }
   readonly headers?: Readonly<Record<string, string>>
   /** May be sent again without knowing what became of it. GET and HEAD always may. */
   readonly repeatable?: boolean
@@ -89,6 +92,12 @@ interface Effect {
 const codeOf = (error: unknown): unknown =>
   (error as { cause?: { code?: unknown } } | null)?.cause?.code
 
+const contentOf = ({ body, content }: Call) => {
+  if (content) return { headers: { 'content-type': content.type }, body: content.octets }
+  if (body === undefined) return { headers: {} }
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
 const parsed = (text: string): unknown => {
   try {
     return text === '' ? null : JSON.parse(text)
@@ -117,10 +126,7 @@ export function serviceClient(options: ClientOptions): ServiceClient {
 
   const send = async (call: Call, repeatable: boolean, effect: Effect): Promise<Reply> => {
     const bearer = token ? { authorization: `Bearer ${await token.get()}` } : {}
-    const withBody =
-      call.body === undefined
-        ? { headers: {} }
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(call.body) }
+    const withBody = contentOf(call)
     // The token, or another call's try of a broken circuit, may have taken all of it.
     const left = timeLeft()
     if (left === 0) throw new OutOfTime()

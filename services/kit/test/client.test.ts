@@ -182,6 +182,18 @@ describe('serviceClient', () => {
     expect((await failure(client({ retries: 1 }).call(call))).outcomeKnown).to.equal(false)
   })
 
+  it('sends content as it is, of its own type', async () => {
+    const seen: Buffer[] = []
+    const { asked, client } = await serving((request, response) => {
+      request.on('data', (chunk: Buffer) => seen.push(chunk))
+      request.on('end', () => response.end('{}'))
+    })
+    const octets = new Uint8Array([0, 255, 10])
+    await client().call({ method: 'PUT', path: '/x', content: { type: 'image/png', octets } })
+    expect(asked[0]?.headers['content-type']).to.equal('image/png')
+    expect([...Buffer.concat(seen)]).to.deep.equal([0, 255, 10])
+  })
+
   it('passes the trace on', async () => {
     const { asked, client } = await serving((_request, response) => json(response, 200, {}))
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'

@@ -10,6 +10,7 @@ import express, { type Express, type RequestHandler } from 'express'
 import { answering, type Desk, fromHere, showTrouble } from './http/answering.ts'
 import { guarded } from './http/guard.ts'
 import { healthRoutes } from './http/health.ts'
+import { readUpload } from './http/upload.ts'
 import type { Page } from './page.ts'
 import { accountPages } from './pages/account.ts'
 import { assistantPages } from './pages/assistant.ts'
@@ -20,6 +21,7 @@ import { casePages } from './pages/case.ts'
 import { categoryEditingPages } from './pages/categoryEditing.ts'
 import { checkoutPages } from './pages/checkout.ts'
 import { deskPages } from './pages/desk.ts'
+import { findPages } from './pages/find.ts'
 import { homePages } from './pages/home.ts'
 import { listPages } from './pages/lists.ts'
 import { loginPages } from './pages/login.ts'
@@ -33,6 +35,7 @@ export const pages: readonly Page[] = [
   ...homePages,
   ...bookPages,
   ...listPages,
+  ...findPages,
   ...cartPages,
   ...checkoutPages,
   ...orderPages,
@@ -85,7 +88,10 @@ export function createApp(parts: AppParts): Express {
   app.use('/assets', express.static(fileURLToPath(assetFolder), style))
   app.use(fromHere(parts))
   app.use(express.urlencoded({ extended: false, limit: '100kb' }))
-  for (const page of pages) app[page.method](page.path, answering(page, parts))
+  for (const page of pages) {
+    if (page.upload) app[page.method](page.path, readUpload)
+    app[page.method](page.path, answering(page, parts))
+  }
   app.use(() => {
     throw notFound('page')
   })

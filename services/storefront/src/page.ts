@@ -30,6 +30,8 @@ export interface Page {
    * without: it would refuse the field, and its own have none.
    */
   readonly token?: true
+  /** Its form carries a file. */
+  readonly upload?: true
   answer(visit: Visit): Promise<Answer>
 }
 

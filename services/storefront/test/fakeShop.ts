@@ -76,7 +76,7 @@ export async function fakeShop(answers: Answers, held = true): Promise<FakeShop>
     response.json(told)
   }
   const app = express()
-  app.use(express.json())
+  app.use(express.json(), express.raw({ type: 'image/*', limit: '3mb' }))
   if (held) {
     const validate = contract(supportDocument, anyLogin, true)
     for (const one of validate)

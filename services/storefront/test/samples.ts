@@ -136,6 +136,13 @@ export const shopAnswers = (say: Say): Answers => ({
   },
   'GET /api/categories': { items: [category(say, 1, [category(say, 2, [])])] },
   'GET /api/books': { items: [book(say)], page: 2, per_page: 1, total: 9 },
+  'GET /api/catalog/search': {
+    items: [book(say)],
+    page: 2,
+    per_page: 1,
+    total: 9,
+    complete: false,
+  },
   'GET /api/categories/*': { items: [book(say)], page: 1, per_page: 20, total: 1 },
   'GET /api/books/7': book(say),
   'GET /api/support/books/7/feedback': {
@@ -177,6 +184,7 @@ export const paths = [
   '/',
   '/books/7',
   '/search?q=abc',
+  '/find?q=abc&available=1',
   '/category/shelf',
   '/cart',
   '/checkout',

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@bookshop/kit/database'
 import { migrate } from '../../../migrations/src/run.ts'
+import { asDescribed } from '../../../scripts/src/asyncapi/seen.ts'
 import type { Stack } from '../../../scripts/src/stack/index.ts'
 
 export interface SeenEvent {
@@ -21,7 +22,7 @@ export interface Store {
   readonly database: Database
   readonly url: URL
   readonly root: Database
-  /** Events since the last look. */
+  /** Events since the last look, all as asyncapi.yaml describes them. */
   events(): Promise<readonly SeenEvent[]>
   close(): Promise<void>
 }
@@ -70,12 +71,15 @@ export async function openStore(stack: Stack): Promise<Store> {
       const rows: { n: number; id: string; type: string; aggregateid: string; payload: string }[] =
         await root('seen_event').where('n', '>', seen).orderBy('n').select()
       seen = rows.at(-1)?.n ?? seen
-      return rows.map(({ id, type, aggregateid, payload }) => ({
-        id,
-        type,
-        key: aggregateid,
-        payload: JSON.parse(payload) as SeenEvent['payload'],
-      }))
+      return asDescribed(
+        rows.map(({ id, type, aggregateid, payload }) => ({
+          id,
+          aggregate: 'ticket',
+          type,
+          key: aggregateid,
+          payload: JSON.parse(payload) as SeenEvent['payload'],
+        })),
+      )
     },
     async close() {
       await Promise.all([database.destroy(), root.destroy()])

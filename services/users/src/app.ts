@@ -66,6 +66,7 @@ export function createApp(parts: AppParts): UsersApp {
     passwords,
     throttle,
     mail: parts.mail ?? fileMail(config.mailFolder, now),
+    log,
     isOwnLogin: proof.isOwn,
     endTokensOf,
   }

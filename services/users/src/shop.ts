@@ -5,6 +5,7 @@
  */
 import type { Database } from '@bookshop/kit/database'
 import type { ShowInstant } from '@bookshop/kit/instants'
+import type { Log } from '@bookshop/kit/log'
 import type { Passwords } from './login/passwords.ts'
 import type { Throttle } from './login/throttle.ts'
 import type { Mail } from './mail/mail.ts'
@@ -16,6 +17,7 @@ export interface Users {
   readonly passwords: Passwords
   readonly throttle: Throttle
   readonly mail: Mail
+  readonly log: Log
   readonly sessionDays: number
   readonly secureCookies: boolean
   readonly trustedProxies: number

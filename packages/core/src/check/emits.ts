@@ -4,27 +4,28 @@
  *
  * @module
  */
-import type { Emit, EmitColumn, EmitFields, Manifest } from '../manifest/model.ts'
+import type { Emit, EmitColumn, EmitFields, EmitValue, Manifest } from '../manifest/model.ts'
 import type { ManifestFacts } from './facts.ts'
 import { type Finding, finding } from './finding.ts'
 
 /** What Debezium's EventRouter reads unless it is told otherwise. */
 export const outboxColumns = ['id', 'aggregatetype', 'aggregateid', 'type', 'payload'] as const
 
+const columnsOf = (value: EmitValue): readonly EmitColumn[] => {
+  if (value.kind === 'column') return [value]
+  if (value.kind === 'object') return columnsIn(value.fields)
+  return value.kind === 'rows' || value.kind === 'values' ? value.by.map(([, of]) => of) : []
+}
 const columnsIn = (fields: EmitFields): readonly EmitColumn[] =>
-  fields.flatMap(([, value]) => {
-    if (value.kind === 'column') return [value]
-    if (value.kind === 'object') return columnsIn(value.fields)
-    return value.kind === 'rows' ? value.by.map(([, of]) => of) : []
-  })
+  fields.flatMap(([, value]) => columnsOf(value))
 
 /** Columns of other rows, which may be of any mapped table. */
 const rowsIn = (fields: EmitFields): readonly EmitColumn[] =>
   fields.flatMap(([, value]) =>
-    value.kind === 'rows'
+    value.kind === 'rows' || value.kind === 'values'
       ? [
           ...value.by.map(([column]) => ({ table: value.table, column })),
-          ...columnsIn(value.fields),
+          ...(value.kind === 'rows' ? columnsIn(value.fields) : columnsOf(value.each)),
         ]
       : [],
   )
@@ -63,6 +64,7 @@ export function checkEmits(manifest: Manifest): readonly Finding[] {
       }
     }
     strange('when', [...emit.when, ...emit.changed], own)
+    strange('notFirstOf', emit.notFirstOf === undefined ? [] : [emit.notFirstOf], own)
     strange('aggregate', [emit.aggregate.id], own)
     strange('payload', columnsIn(emit.payload), own)
     strange('payload', rowsIn(emit.payload), all)

@@ -17,14 +17,20 @@ const plainValue = z.strictObject({
   minorUnits: z.int().min(0).max(18).optional().describe('Cents to the text 12.50: 2'),
 })
 const leaf = z.union([column, plainValue, z.strictObject({ constant: scalarOrNull })])
+const lookUp = {
+  table: identifier.describe('A table of this domain at the service, as it stands then'),
+  by: z.record(identifier, column).describe('Its column: a column of the changed row'),
+}
 const branch = z.union([
   leaf,
   z.strictObject({ object: z.record(z.string(), leaf) }),
   z.strictObject({
-    rows: identifier.describe('A table of this domain at the service, as it stands then'),
-    by: z.record(identifier, column).describe('Its column: a column of the changed row'),
-    columns: z.record(z.string(), leaf),
+    rows: lookUp.table,
+    by: lookUp.by,
+    columns: z.record(z.string(), leaf).describe('A list of objects'),
   }),
+  z.strictObject({ rows: lookUp.table, by: lookUp.by, value: leaf.describe('A list of these') }),
+  z.strictObject({ row: lookUp.table, by: lookUp.by, value: leaf.describe('null: no such row') }),
 ])
 
 export const emitSchema = z.strictObject({
@@ -37,6 +43,9 @@ export const emitSchema = z.strictObject({
     .optional()
     .describe('Values as the service has them, that the change brought about'),
   changed: z.array(column).min(1).optional().describe('An update of any of these; default: any'),
+  notFirstOf: column
+    .optional()
+    .describe('Nothing is told of the first row, by primary key, among those with its value here'),
   type: z.string().min(1).max(60),
   aggregate: z.strictObject({
     type: z.string().min(1).max(40),
@@ -71,13 +80,14 @@ function emitValueOf(written: Branch, table: string): EmitValue {
     return { kind: 'column', ...columnOf(written, table), as: 'text', digits: null }
   if ('constant' in written) return { kind: 'constant', value: written.constant as Scalar }
   if ('object' in written) return { kind: 'object', fields: fieldsOf(written.object, table) }
-  if ('rows' in written)
-    return {
-      kind: 'rows',
-      table: written.rows,
-      by: Object.entries(written.by).map(([name, of]) => [name, columnOf(of, table)] as const),
-      fields: fieldsOf(written.columns, written.rows),
-    }
+  if ('by' in written) {
+    const one = 'row' in written
+    const found = one ? written.row : written.rows
+    const by = Object.entries(written.by).map(([name, of]) => [name, columnOf(of, table)] as const)
+    return 'columns' in written
+      ? { kind: 'rows', table: found, by, fields: fieldsOf(written.columns, found) }
+      : { kind: 'values', table: found, by, one, each: emitValueOf(written.value, found) }
+  }
   return {
     kind: 'column',
     ...columnOf(written.column, table),
@@ -99,6 +109,9 @@ export function emitOf(written: EmitDocument, tables: readonly TableMapping[]): 
       equals: textOf(equals),
     })),
     changed: (written.changed ?? []).map((name) => columnOf(name, first)),
+    ...(written.notFirstOf === undefined
+      ? {}
+      : { notFirstOf: columnOf(written.notFirstOf, first) }),
     type: written.type,
     aggregate: {
       type: written.aggregate.type,

@@ -111,6 +111,14 @@ export type EmitValue =
       readonly by: readonly (readonly [column: string, of: EmitColumn])[]
       readonly fields: EmitFields
     }
+  | {
+      /** The same without names: a list of values, or the first row's alone, null without any. */
+      readonly kind: 'values'
+      readonly table: string
+      readonly by: readonly (readonly [column: string, of: EmitColumn])[]
+      readonly one: boolean
+      readonly each: EmitValue
+    }
 
 export type EmitFields = readonly (readonly [field: string, value: EmitValue])[]
 
@@ -127,6 +135,8 @@ export interface Emit {
   readonly when: readonly ({ readonly equals: string | null } & EmitColumn)[]
   /** An update tells of these only; empty: of anything. */
   readonly changed: readonly EmitColumn[]
+  /** Nothing is told of the first row, by primary key, among those with the same value here. */
+  readonly notFirstOf?: EmitColumn
   readonly type: string
   readonly aggregate: { readonly type: string; readonly id: EmitColumn; readonly prefix: string }
   readonly payload: EmitFields

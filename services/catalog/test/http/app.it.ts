@@ -46,6 +46,23 @@ describe('the catalog service over HTTP', function () {
     })
   }
 
+  const withContent = writes.filter(
+    ([method, path]) => /POST|PUT|PATCH/.test(method) && !/confirm|cancel/.test(path),
+  )
+  for (const [method, path] of withContent) {
+    it(`refuses more than 100 kB at ${method} ${path}`, async () => {
+      const who = path.includes('reservations') ? 'system' : 'staff'
+      const { status, headers, json } = await service.ask(who, method, path, {
+        title: 'x'.repeat(102_400),
+      })
+      expect([status, headers.get('content-type')]).to.deep.equal([
+        413,
+        'application/json; charset=utf-8',
+      ])
+      expect(json).to.have.nested.property('error.code', 'invalid_request')
+    })
+  }
+
   it('lets checkout reserve and not sell prices', async () => {
     const path = '/api/catalog/reservations/x'
     expect((await service.ask('system', 'GET', path)).status).to.equal(404)

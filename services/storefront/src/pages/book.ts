@@ -8,7 +8,7 @@ import { flat, visible } from '../frame.ts'
 import type { Page } from '../page.ts'
 import type { Book, Category, Items, Voice } from '../shop/shapes.ts'
 import { type Html, html, pathPart } from '../view/html.ts'
-import { bookData, cover, stockOf, tag } from '../view/parts.ts'
+import { bookData, cover, coverImage, stockOf, tag } from '../view/parts.ts'
 
 const statusTags: Readonly<Record<string, Html>> = { D: tag('last copies'), P: tag('pre-order') }
 
@@ -19,7 +19,7 @@ const details = (
   book: Book,
   category: Category | undefined,
 ): Html => html`<article class="detail" ${bookData(book)}>
-  <div class="cover big" aria-hidden="true">${cover(book.title, 60)}</div>
+  <div class="cover big" aria-hidden="true">${cover(book.title, 60)}${coverImage(book.id)}</div>
   <div>
     <h1 class="title"><bdi>${book.title}</bdi></h1>
     <p class="author">by <bdi>${book.author}</bdi></p>

@@ -11,6 +11,7 @@ import type { Book, BookPage, Category } from '../shop/shapes.ts'
 import { type Html, html } from '../view/html.ts'
 import { bookData, option, stockOf, tokenField } from '../view/parts.ts'
 import type { Visit } from '../visit.ts'
+import { coverEditingPages, coverForms } from './coverEditing.ts'
 import { listQuery, pager } from './lists.ts'
 
 const statuses = [
@@ -85,6 +86,7 @@ async function showBook(visit: Visit): Promise<Shown> {
   <label>New price <input name="price" value="${book.price}" required inputmode="decimal" pattern="[0-9]{1,8}([.][0-9]{1,2})?"></label><button>Set</button></form>
 <h2>Stock</h2><form action="${to('/stock')}" method="post" class="row">${tokenField(visit)}${referenceField()}
   <label>Copies more, or fewer with a minus <input type="number" name="delta" required min="-1000000" max="1000000"></label><button>Book it</button></form>
+${coverForms(visit, id)}
 <h2>Delete</h2><form action="${to('/delete')}" method="post" class="row">${tokenField(visit)}<label class="check"><input type="checkbox" required> for ever</label><button class="plain">Delete</button></form></section>
 <section><h2>Details</h2><form action="${to('')}" method="post" class="stack">${tokenField(visit)}
   ${detailFields(visit.form, book, categories)}<button>Save</button></form></section>
@@ -157,4 +159,5 @@ ${pager('/catalogue', query, list)}`
   change('/price', 'PUT', ({ price, reference }) => ({ price, reference })),
   change('/stock', 'POST', ({ delta, reference }) => ({ delta, reference })),
   change('/delete', 'DELETE', () => undefined),
+  ...coverEditingPages(showBook),
 ]

@@ -44,6 +44,9 @@ export function pager(path: string, query: URLSearchParams, list: BookPage): Htm
 </nav>`
 }
 
+export const countOf = ({ total }: BookPage): Html =>
+  html`<p class="quiet-text" data-total="${total}">${total === countedTo ? `${countedTo} or more` : total} ${total === 1 ? 'book' : 'books'}</p>`
+
 const sorter = (
   path: string,
   query: URLSearchParams,
@@ -62,13 +65,13 @@ interface Listed {
 }
 
 function listed({ heading, path, query, list, shelves = [] }: Listed): Shown {
-  const { total } = list
   const body = html`<h1><bdi>${heading}</bdi></h1>
 ${
   shelves.length > 0 &&
   html`<nav class="shelves" aria-label="Below this shelf">${shelves.map((shelf) => html`<a href="${`/category/${pathPart(shelf.slug)}`}"><bdi>${shelf.name}</bdi></a>`)}</nav>`
 }
-<p class="quiet-text" data-total="${total}">${total === countedTo ? `${countedTo} or more` : total} ${total === 1 ? 'book' : 'books'}</p>
+${countOf(list)}
+${query.has('q') && html`<p><a href="${`/find?${new URLSearchParams({ q: query.get('q') ?? '' })}`}">Search by words, in descriptions too</a></p>`}
 ${sorter(path, query)}
 ${bookGrid(list.items)}
 ${pager(path, query, list)}`

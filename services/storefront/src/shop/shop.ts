@@ -53,6 +53,8 @@ function refusalOf({ status, json }: Reply): ShopRefused {
 export interface Write {
   readonly manner?: Manner
   readonly body?: unknown
+  /** In a body's place, as it is. */
+  readonly content?: Call['content']
   /** The form's unique name; a repeat with the same one does nothing twice. */
   readonly reference?: unknown
 }
@@ -93,12 +95,18 @@ export function shopFor(clients: AreaClients, caller: Caller, metrics: Metrics):
     // The services answer what their documents say; their own tests hold them to it.
     get: async <T>(area: Area, path: string) =>
       (await ask(area, 'read', { method: 'GET', path })).json as T,
-    send(area, method, path, { manner = 'write', body, reference } = {}) {
+    send(area, method, path, { manner = 'write', body, content, reference } = {}) {
       const key =
         typeof reference === 'string' && referencePattern.test(reference)
           ? { headers: { 'idempotency-key': reference } }
           : {}
-      return ask(area, manner, { method, path, ...(body === undefined ? {} : { body }), ...key })
+      return ask(area, manner, {
+        method,
+        path,
+        ...(body === undefined ? {} : { body }),
+        ...(content === undefined ? {} : { content }),
+        ...key,
+      })
     },
   }
 }

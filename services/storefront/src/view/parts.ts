@@ -16,10 +16,17 @@ export const bookData = (book: { id: number; price: string; stock: number }): Ht
 
 const cut = (text: string, most: number): string => [...text].slice(0, most).join('')
 
+/**
+ * Over the title that stands in a cover's place. Whether a book has a cover is known to the catalogue
+ * alone; where there is none, a picture without words of its own shows nothing, and the title stays.
+ */
+export const coverImage = (id: number): Html =>
+  html`<img src="${`/api/books/${id}/cover`}" alt="" loading="lazy" decoding="async">`
+
 export const cover = (title: string, most: number): Html => html`<bdi>${cut(title, most)}</bdi>`
 
 export const bookCard = (book: Book): Html => html`<article class="book" ${bookData(book)}>
-  <a class="cover" href="${`/books/${book.id}`}" tabindex="-1" aria-hidden="true">${cover(book.title, 40)}</a>
+  <a class="cover" href="${`/books/${book.id}`}" tabindex="-1" aria-hidden="true">${cover(book.title, 40)}${coverImage(book.id)}</a>
   <h3><a href="${`/books/${book.id}`}"><bdi>${book.title}</bdi></a></h3>
   <p class="author"><bdi>${book.author}</bdi></p>
   <p><strong class="price">$${book.price}</strong> ${stockOf(book.stock)}</p>

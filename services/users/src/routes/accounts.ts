@@ -24,7 +24,7 @@ import { proofHeader } from '../login/proof.ts'
 import type { Users } from '../shop.ts'
 
 export function accountRoutes(users: Users): Router {
-  const { database, now, sessionDays: days } = users
+  const { database, log, now, sessionDays: days } = users
 
   const logIn = async (request: Request, response: Response, userId: number) => {
     const userAgent = request.get('user-agent')
@@ -33,11 +33,20 @@ export function accountRoutes(users: Users): Router {
     return activeUser(database, userId)
   }
 
+  /** The account exists by now: without its mail it is an account all the same, and may ask again. */
+  const verifyLater = async (userId: number): Promise<void> => {
+    try {
+      await sendVerification(users, userId)
+    } catch (error) {
+      log.error({ err: error, userId }, 'verification.unsent')
+    }
+  }
+
   const router = Router()
   router.post('/api/register', async (request, response) => {
     const userId = await register(users, bodyOf(request.body))
     const user = await logIn(request, response, userId)
-    await sendVerification(users, userId)
+    await verifyLater(userId)
     response.status(201).json({ user })
   })
   router.post('/api/login', async (request, response) => {

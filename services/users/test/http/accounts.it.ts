@@ -109,6 +109,20 @@ describe('accounts', function () {
     expect(await state()).to.deep.equal({ email: 'moved@example.test', verified: false })
   })
 
+  it('opens an account although its mail cannot be sent, and sends it when asked again', async () => {
+    const email = 'full@example.test'
+    rig.mailbox.full = true
+    const body = { email, name: 'Somebody', password: 'secret-password' }
+    const { status } = await rig.ask('POST', '/api/register', body)
+    rig.mailbox.full = false
+    expect([status, tokenIn(email)]).to.deep.equal([201, ''])
+    const cookie = await rig.login(email, 'secret-password')
+    const again = await rig.ask('POST', '/api/email/verification', undefined, { cookie })
+    expect(again.status).to.equal(202)
+    const verified = await rig.ask('POST', '/api/email/verify', { token: tokenIn(email) })
+    expect(verified.status).to.equal(204)
+  })
+
   it('takes hostile texts as texts', async () => {
     const { cookie } = await rig.register('hostile@example.test')
     const name = `'; DROP TABLE account; -- <script>alert(1)</script> {{7*7}}`

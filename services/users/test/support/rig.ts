@@ -36,6 +36,8 @@ export interface Rig {
   readonly edge: Signer
   readonly letters: Letter[]
   readonly clock: { now: Date | null }
+  /** A full folder takes no letter. */
+  readonly mailbox: { full: boolean }
   ask(method: string, path: string, body?: unknown, as?: Asking): Promise<Answer>
   /** @returns the cookie */
   login(email: string, password: string): Promise<string>
@@ -101,6 +103,7 @@ export async function startRig(
   const database = openDatabase(schema.url, 12)
   const letters: Letter[] = []
   const clock: { now: Date | null } = { now: null }
+  const mailbox = { full: false }
   let made: UsersApp | undefined
   const server = await listen((request, response) => made?.app(request, response), '127.0.0.1', 0)
   const url = `http://127.0.0.1:${server.port}`
@@ -124,6 +127,7 @@ export async function startRig(
       now: () => clock.now ?? new Date(),
       mail: {
         send: async (letter) => {
+          if (mailbox.full) throw new Error('ENOSPC: no space left on device')
           letters.push(letter)
         },
       },
@@ -161,6 +165,7 @@ export async function startRig(
     edge,
     letters,
     clock,
+    mailbox,
     ask,
     login,
     async register(email, password = 'secret-password') {
