@@ -1,13 +1,14 @@
 /**
  * What the old shop left between its steps when its tables came here: intents and reserved orders that
- * have no saga. They are finished as the old shop's own recovery would have done.
+ * have no saga. They are finished as the old shop's own recovery would have done: an order's copies are
+ * confirmed, or given back when it was cancelled.
  *
  * @module
  */
 import { inTransaction } from '@bookshop/kit/database'
 import { utcText } from '@bookshop/kit/instants'
 import type { Shop } from '../shop.ts'
-import { cancelReservation, isConfirmed, settleOrder } from './stock.ts'
+import { cancelReservation, forgetReservation, isConfirmed, settleOrder } from './stock.ts'
 
 /** Whoever wrote it may still be about to confirm it. */
 const settleMs = 2000
@@ -27,7 +28,15 @@ export const inheritedOrders = (shop: Shop, limit: number): Promise<string[]> =>
     .pluck('o.reference')
 
 export async function finishInheritedOrder(shop: Shop, reference: string): Promise<void> {
-  await settleOrder(shop, reference, await isConfirmed(shop, reference), null)
+  const { database } = shop
+  const order = await database('order').where({ reference }).first('status')
+  if (order?.status !== 'cancelled') {
+    return settleOrder(shop, reference, await isConfirmed(shop, reference), null)
+  }
+  const released = await cancelReservation(shop, reference)
+  await inTransaction(database, (transaction) =>
+    forgetReservation(transaction, reference, released, shop.now()),
+  )
 }
 
 /** Intents given up, or too old to be on their way, that no unfinished saga looks after. */

@@ -37,7 +37,7 @@ describe('what the old shop left unfinished', function () {
     await store.database('checkout').insert(row)
     return { user, reference, book }
   }
-  const reservedOrder = async () => {
+  const reservedOrder = async (status = 'paid') => {
     made += 1
     const user = 50_000 + made
     const reference = `inherited-${made}`
@@ -46,7 +46,7 @@ describe('what the old shop left unfinished', function () {
     const [id] = await store.database('order').insert({
       reference,
       user_id: user,
-      status: 'paid',
+      status,
       stock: 'reserved',
       items_cents: 1000,
       shipping_cents: 490,
@@ -118,5 +118,14 @@ describe('what the old shop left unfinished', function () {
     const history = await store.database('order_status_history').where({ order_id: id })
     expect(history.map(({ status }) => status)).to.deep.equal(['cancelled'])
     expect((await store.events(id)).map(({ type }) => type)).to.deep.equal(['order.cancelled'])
+  })
+
+  it('an order that was cancelled gives its copies back', async () => {
+    const { reference, book, id } = await reservedOrder('cancelled')
+    await recoverOnce(service.shop)
+    expect([await beside.stockOf(book), await beside.soldOf(book)]).to.deep.equal([5, 0])
+    expect(await beside.stateOf(reference)).to.equal('cancelled')
+    const row = await store.database('order').where({ id }).first('stock', 'status')
+    expect(row).to.deep.equal({ stock: 'lost', status: 'cancelled' })
   })
 })

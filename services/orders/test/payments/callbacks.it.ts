@@ -157,6 +157,42 @@ describe('payments that are not known at once', function () {
     expect(await beside.stockOf(book)).to.equal(5)
   })
 
+  for (const status of ['paid', 'packed']) {
+    const moved = async () => {
+      const order = await buy('0504')
+      await service.ask(staff(1), 'PUT', `/api/orders/${order.id}/status`, { status })
+      return order
+    }
+    const keptCopies = async ({ reference, book }: Awaited<ReturnType<typeof moved>>) => {
+      expect(await beside.stateOf(reference)).to.equal('confirmed')
+      expect([await beside.stockOf(book), await beside.soldOf(book)]).to.deep.equal([3, 2])
+    }
+
+    it(`leave its copies to an order that staff made ${status} when they are declined`, async () => {
+      const order = await moved()
+      await tell(order.reference, 'declined')
+      const payment = status === 'paid' ? 'paid' : 'refused'
+      expect(await look(order.who, order.id)).to.deep.equal([status, payment, 'confirmed'])
+      await keptCopies(order)
+    })
+
+    it(`leave its copies to an order that staff made ${status} when they are unknown for too long`, async () => {
+      const order = await moved()
+      clock = 3_600_000
+      await store
+        .database('simulated_payment')
+        .where({ payment: order.reference })
+        .update({ known_at: '2999-01-01 00:00:00' })
+      await recoverOnce(service.shop)
+      clock = 0
+      const payment = status === 'paid' ? 'paid' : 'open'
+      expect(await look(order.who, order.id)).to.deep.equal([status, payment, 'confirmed'])
+      await keptCopies(order)
+      await tell(order.reference, 'succeeded')
+      expect(await look(order.who, order.id)).to.deep.equal([status, 'paid', 'confirmed'])
+    })
+  }
+
   it('are refunded once however often staff ask', async () => {
     const { who, reference, id } = await buy('4242')
     const answers = await Promise.all(
