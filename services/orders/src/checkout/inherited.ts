@@ -15,14 +15,23 @@ const settleMs = 2000
 
 const before = (shop: Shop, ms: number): string => utcText(new Date(shop.now().getTime() - ms))
 
-/** Orders whose stock is still `reserved`, and that no saga looks after. */
+/**
+ * Orders whose stock is still `reserved`, and that no saga looks after. One that waits for its card
+ * payment keeps its reservation until the deadline; then it is confirmed, and staff look after it.
+ */
 export const inheritedOrders = (shop: Shop, limit: number): Promise<string[]> =>
   shop
     .database('order as o')
     .leftJoin('checkout_saga as s', 's.reference', 'o.reference')
     .where('o.stock', 'reserved')
+    .join('order_payment_detail as p', 'p.order_id', 'o.id')
     .whereNull('s.reference')
     .where('o.created_at', '<=', before(shop, settleMs))
+    .whereNot((waits) =>
+      waits
+        .where({ 'o.status': 'placed', 'p.method': 'card', 'p.status': 'open' })
+        .where('o.created_at', '>', before(shop, shop.patience.paymentDeadline)),
+    )
     .orderBy('o.id')
     .limit(limit)
     .pluck('o.reference')

@@ -206,6 +206,56 @@ describe('payments that are not known at once', function () {
     expect(refunds).to.have.length(1)
   })
 
+  for (const outcome of ['succeeded', 'declined']) {
+    it(`change nothing more when the old shop was told that they ${outcome}`, async () => {
+      const { who, reference, id, book } = await buy('0504')
+      // As the order comes back from there.
+      const paid = outcome === 'succeeded'
+      await (paid ? beside.catalog.confirm(reference) : beside.catalog.cancel(reference))
+      await store
+        .database('order')
+        .where({ id })
+        .update({ status: paid ? 'paid' : 'cancelled', stock: paid ? 'confirmed' : 'lost' })
+      await store
+        .database('order_payment_detail')
+        .where('order_id', id)
+        .update({ status: paid ? 'paid' : 'refused' })
+      await store
+        .database('simulated_payment')
+        .where({ payment: reference })
+        .update({ outcome, known_at: '2001-01-01 00:00:00' })
+      const before = [await look(who, id), await store.events(id)]
+      clock = 60_000
+      await recoverOnce(service.shop)
+      clock = 0
+      expect(
+        await store.database('checkout_saga').where({ reference }).first('step'),
+      ).to.deep.equal({
+        step: 'done',
+      })
+      expect((await tell(reference, outcome)).json.effect).to.equal('nothing')
+      expect([await look(who, id), await store.events(id)]).to.deep.equal(before)
+      expect(await beside.soldOf(book)).to.equal(paid ? 2 : 0)
+    })
+  }
+
+  it('can be given back when they came to the old shop for a cancelled order', async () => {
+    const { who, reference, id } = await buy('0504')
+    clock = 3_600_000
+    const books = store.database('simulated_payment').where({ payment: reference })
+    await books.clone().update({ known_at: '2999-01-01 00:00:00' })
+    await recoverOnce(service.shop)
+    clock = 0
+    // As it comes back from there: the money is in, and this service knows a charge that is pending.
+    await store.database('order_payment_detail').where('order_id', id).update({ status: 'paid' })
+    await books.clone().update({ known_at: '2001-01-01 00:00:00' })
+    const refund = () => service.ask(staff(1), 'POST', `/api/orders/${id}/refund`)
+    expect((await refund()).status).to.equal(202)
+    expect((await refund()).status).to.equal(202)
+    expect((await look(who, id)).slice(0, 2)).to.deep.equal(['cancelled', 'refunded'])
+    expect(await books.clone().where({ kind: 'refund' })).to.have.length(1)
+  })
+
   it('cannot be refunded where no provider was asked', async () => {
     lastUser += 1
     const who = customer(lastUser)
@@ -240,7 +290,7 @@ describe('payments that are not known at once', function () {
     try {
       const event = randomUUID()
       const refused = await tell(reference, 'succeeded', event)
-      expect([refused.status, refused.json.code]).to.deep.equal([503, 'orders_moved'])
+      expect([refused.status, refused.json.error.code]).to.deep.equal([503, 'orders_moved'])
       expect(refused.headers.get('retry-after')).to.equal('1')
       clock = 60_000
       expect(await recoverOnce(service.shop)).to.equal(false)
