@@ -13,6 +13,7 @@ import type { Shop } from './context.ts'
 import { sqlErrno } from './database.ts'
 import { invalid, notFound, ShopError } from './errors.ts'
 import { log } from './log.ts'
+import { callbackRoutes } from './orders/callbacks.ts'
 import { orderRoutes } from './orders/routes.ts'
 import { accountPages } from './pages/accountPages.ts'
 import { catalogPages } from './pages/catalogPages.ts'
@@ -94,7 +95,8 @@ export function shopApp(shop: Shop): Express {
   })
 
   app.use('/api', jsonOnly, express.json({ limit: '100kb' }))
-  for (const routes of [accountRoutes, catalogRoutes, cartRoutes, orderRoutes, supportRoutes]) {
+  const parts = [accountRoutes, catalogRoutes, cartRoutes, orderRoutes, supportRoutes]
+  for (const routes of [...parts, callbackRoutes]) {
     app.use('/api', routes(shop))
   }
   app.use('/api', () => {

@@ -16,6 +16,8 @@ export interface ShopConfig {
   readonly doorPatienceMs: number
   /** Of the shop's own account, with which it logs in at its door; null: it writes its session. */
   readonly systemPassword: string | null
+  /** With which the payment provider and the carrier sign what they call back; null: none does. */
+  readonly providerSecret: string | null
   readonly jobIntervalMs: number
   readonly recoveryIntervalMs: number
   /** An open checkout older than this is taken for dead by the recovery. */
@@ -67,6 +69,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     doorUrls: urls('SHOP_DOOR_URL'),
     doorPatienceMs: number('SHOP_DOOR_PATIENCE_MS', 20_000, 100, 600_000),
     systemPassword: password === '' ? null : password,
+    providerSecret: env.SHOP_PROVIDER_SECRET || null,
     jobIntervalMs: number('SHOP_JOB_INTERVAL_MS', 60_000, 0, 86_400_000),
     recoveryIntervalMs: number('SHOP_RECOVERY_INTERVAL_MS', 5_000, 50, 3_600_000),
     checkoutLimitMs: number('SHOP_CHECKOUT_LIMIT_MS', 30_000, 100, 600_000),

@@ -30,3 +30,5 @@ export const loginRequired = (): ShopError =>
   new ShopError(401, 'login_required', 'log in to do this')
 export const forbidden = (): ShopError =>
   new ShopError(403, 'forbidden', 'this account may not do this')
+export const badSignature = (): ShopError =>
+  new ShopError(401, 'bad_signature', 'the signature does not fit the body')

@@ -22,6 +22,11 @@ describe('readConfig', () => {
     expect(readConfig(long).systemPassword).to.equal('long enough for it')
     expect(readConfig({ DATABASE_URL: databaseUrl }).systemPassword).to.equal(null)
   })
+  it('has no provider that calls back, unless it shares a secret with one', () => {
+    expect(readConfig({ DATABASE_URL: databaseUrl }).providerSecret).to.equal(null)
+    const env = { DATABASE_URL: databaseUrl, SHOP_PROVIDER_SECRET: 'shared' }
+    expect(readConfig(env).providerSecret).to.equal('shared')
+  })
   it('names all problems at once and no secret', () => {
     const env = { DATABASE_URL: 'secret', PORT: 'x', SHOP_TIME_ZONE: 'Mars/Olympus' }
     expect(() => readConfig(env))

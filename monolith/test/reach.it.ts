@@ -58,7 +58,7 @@ describe("another customer's things at the shop", function () {
 
   before(async () => {
     db = await seededDatabase()
-    open = await openTestShop()
+    open = await openTestShop({ SHOP_PROVIDER_SECRET: secret })
     clients.set('nobody', await client(open.port))
     owner = await newClient('owner', null)
     stranger = await newClient('stranger', null)
@@ -92,6 +92,7 @@ describe("another customer's things at the shop", function () {
       return one((await of('owner').call('POST', '/api/tickets', body)).json.id, true)
     }
     if (path.startsWith('/api/orders/')) return one(order, true)
+    if (path.includes('{provider}')) return one('simulated', false)
     if (path.startsWith('/api/catalog/reservations/')) {
       const ref = randomUUID()
       const items = [{ book_id: book, quantity: 1 }]
@@ -155,7 +156,9 @@ describe("another customer's things at the shop", function () {
       title: 'A title',
       items: [{ book_id: book, quantity: 1 }],
       shipping: orderBody('').shipping,
-      payment: id === 'placeOrder' ? orderBody('').payment : 'x',
+      payment: id === 'placeOrder' ? orderBody('').payment : reference,
+      order: reference,
+      event: randomUUID(),
     }),
     ask: async ({ name }: Caller, method, path, body) => {
       const { status, json } = await of(name).call(method, path, body)

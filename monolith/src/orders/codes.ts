@@ -12,6 +12,14 @@ export type OrderStatus = (typeof orderStatuses)[number]
 export const paymentStatuses = ['open', 'paid', 'refused', 'refunded'] as const
 export const stockStates = ['taken', 'reserved', 'confirmed', 'lost'] as const
 
+export const orderPlaced = 0
+export const orderPaid = 1
+export const orderCancelled = 5
+
+export const paymentOpen = 0
+export const paymentPaid = 1
+export const paymentRefused = 2
+
 export const stockTaken = 0
 export const stockReserved = 1
 export const stockConfirmed = 2

@@ -7,7 +7,13 @@ import { type Database, marks, type Sql } from '../database.ts'
 import { conflict, invalid, notFound } from '../errors.ts'
 import { type Body, onlyFields, optionalText } from '../input.ts'
 import type { ShowTime } from '../localTime.ts'
-import { nextStatuses, orderStatuses, paymentStatuses, stockStates } from './codes.ts'
+import {
+  nextStatuses,
+  type OrderStatus,
+  orderStatuses,
+  paymentStatuses,
+  stockStates,
+} from './codes.ts'
 
 interface OrderRow {
   readonly id: number
@@ -126,6 +132,41 @@ export async function eventsOf(sql: Sql, time: ShowTime, orderId: number) {
   }))
 }
 
+export interface StatusChange {
+  readonly next: OrderStatus
+  readonly tracking: string | null
+  readonly detail: string | null
+  /** The account that did it; null: a provider's callback. */
+  readonly byUser: number | null
+}
+
+/** False when it had this status already. Errors: 409 `status_not_next`. */
+export async function moveOrder(
+  sql: Sql,
+  order: { readonly id: number; readonly status: number },
+  { next, tracking, detail, byUser }: StatusChange,
+): Promise<boolean> {
+  const now = orderStatuses[order.status] ?? 'placed'
+  if (now === next) return false
+  if (!nextStatuses[now].includes(next)) {
+    throw conflict('status_not_next', `an order that is ${now} cannot become ${next}`)
+  }
+  const code = orderStatuses.indexOf(next)
+  const stamp =
+    next === 'shipped' ? ', shipped = NOW()' : next === 'delivered' ? ', delivered = NOW()' : ''
+  const paid = next === 'paid' ? ', payment_status = 1, paid = NOW()' : ''
+  await sql.run(
+    `UPDATE orders SET status = ?, tracking_number = COALESCE(?, tracking_number),
+       updated = NOW()${stamp}${paid} WHERE id = ?`,
+    [code, tracking, order.id],
+  )
+  await sql.run(
+    'INSERT INTO order_events (order_id, status, detail, by_user, created) VALUES (?, ?, ?, ?, NOW())',
+    [order.id, code, detail, byUser],
+  )
+  return true
+}
+
 /** Staff move an order on. A returned or cancelled book is put back by hand, after a look at it. */
 export async function changeStatus(db: Database, id: number, body: Body, staffId: number) {
   onlyFields(body, ['status', 'tracking_number', 'detail', 'reference'])
@@ -134,28 +175,11 @@ export async function changeStatus(db: Database, id: number, body: Body, staffId
   const tracking = optionalText(body, 'tracking_number', 40)
   const detail = optionalText(body, 'detail', 300)
   await db.transaction(async (sql) => {
-    const rows = await sql.query<{ status: number }>(
-      'SELECT status FROM orders WHERE id = ? FOR UPDATE',
+    const [order] = await sql.query<{ id: number; status: number }>(
+      'SELECT id, status FROM orders WHERE id = ? FOR UPDATE',
       [id],
     )
-    if (!rows[0]) throw notFound('order')
-    const now = orderStatuses[rows[0].status] ?? 'placed'
-    if (now === next) return
-    if (!nextStatuses[now].includes(next)) {
-      throw conflict('status_not_next', `an order that is ${now} cannot become ${next}`)
-    }
-    const code = orderStatuses.indexOf(next)
-    const stamp =
-      next === 'shipped' ? ', shipped = NOW()' : next === 'delivered' ? ', delivered = NOW()' : ''
-    const paid = next === 'paid' ? ', payment_status = 1, paid = NOW()' : ''
-    await sql.run(
-      `UPDATE orders SET status = ?, tracking_number = COALESCE(?, tracking_number),
-         updated = NOW()${stamp}${paid} WHERE id = ?`,
-      [code, tracking, id],
-    )
-    await sql.run(
-      'INSERT INTO order_events (order_id, status, detail, by_user, created) VALUES (?, ?, ?, ?, NOW())',
-      [id, code, detail, staffId],
-    )
+    if (!order) throw notFound('order')
+    await moveOrder(sql, order, { next, tracking, detail, byUser: staffId })
   })
 }

@@ -1,19 +1,20 @@
 /**
  * Finishes what a checkout left between its steps: at start, and every few seconds.
  *
- * - an order whose stock is still `reserved`: confirm its reservation;
+ * - an order whose stock is still `reserved`: confirm its reservation, or give it back when the order
+ *   was cancelled; one that waits for its card payment keeps it for ten minutes, see callbacks.ts;
  * - an intent without an order, given up or too old: cancel its reservation.
  *
  * @module
  */
 import type { Shop } from '../context.ts'
-import { ShopError } from '../errors.ts'
 import { log } from '../log.ts'
 import { stockWay } from '../settings.ts'
-import { stockConfirmed, stockLost, stockReserved } from './codes.ts'
+import { orderCancelled, paymentOpen, stockReserved } from './codes.ts'
+import { cancelReservation, releaseStock, settleStock } from './reservedStock.ts'
 
-const refusal = (error: unknown): string | null =>
-  error instanceof ShopError && error.status < 500 ? error.code : null
+/** 10 (minutes): less than any reservation lasts. Then it is confirmed, and staff look after the order. */
+const paymentWaitMinutes = 10
 
 /** Gives a checkout up, unless its order has been written, and cancels the reservation. */
 export async function abandon(shop: Shop, reference: string): Promise<void> {
@@ -25,44 +26,8 @@ export async function abandon(shop: Shop, reference: string): Promise<void> {
   if (given.length === 0) return
   // From here on nobody can write this order; one that exists came from another, earlier intent.
   const ordered = await shop.db.query('SELECT 1 FROM orders WHERE reference = ?', [reference])
-  if (ordered.length === 0) await cancel(shop, reference)
+  if (ordered.length === 0) await cancelReservation(shop, reference)
   await shop.db.run('DELETE FROM checkouts WHERE reference = ? AND state = 1', [reference])
-}
-
-/** One that was never made, or ended by itself, holds nothing. */
-async function cancel(shop: Shop, reference: string): Promise<void> {
-  try {
-    await shop.catalog.cancel(reference)
-  } catch (error) {
-    if (refusal(error) !== 'not_found') throw error
-  }
-}
-
-/** Confirms the reservation of a written order. One that expired first has lost its stock. */
-export async function settleStock(shop: Shop, reference: string): Promise<void> {
-  let state = stockConfirmed
-  try {
-    await shop.catalog.confirm(reference)
-  } catch (error) {
-    const code = refusal(error)
-    if (code !== 'reservation_expired' && code !== 'reservation_cancelled') throw error
-    state = stockLost
-  }
-  await shop.db.transaction(async (sql) => {
-    const lost = state === stockLost
-    const { affectedRows } = await sql.run(
-      `UPDATE orders SET stock_state = ?${lost ? ', status = 5' : ''}, updated = NOW()
-       WHERE reference = ? AND stock_state = ?`,
-      [state, reference, stockReserved],
-    )
-    if (!lost || affectedRows !== 1) return
-    await sql.run(
-      `INSERT INTO order_events (order_id, status, detail, created)
-       SELECT id, 5, 'cancelled: its reservation ended before it was confirmed', NOW()
-       FROM orders WHERE reference = ?`,
-      [reference],
-    )
-  })
 }
 
 /**
@@ -74,7 +39,11 @@ async function settleOwn(shop: Shop, reference: string): Promise<void> {
     reference,
     stockReserved,
   ])
-  await settleStock(shop, reference)
+  const [order] = await shop.db.query<{ status: number }>(
+    'SELECT status FROM orders WHERE reference = ?',
+    [reference],
+  )
+  await (order?.status === orderCancelled ? releaseStock : settleStock)(shop, reference)
 }
 
 export async function recoverOnce(shop: Shop): Promise<number> {
@@ -87,8 +56,11 @@ export async function recoverOnce(shop: Shop): Promise<number> {
   const seconds = Math.ceil(shop.config.checkoutLimitMs / 1000)
   const orders = await shop.db.query<{ reference: string }>(
     `SELECT reference FROM orders
-     WHERE stock_state = ? AND created <= NOW() - INTERVAL 2 SECOND ORDER BY id LIMIT 200`,
-    [stockReserved],
+     WHERE stock_state = ? AND created <= NOW() - INTERVAL 2 SECOND
+       AND NOT (status = 0 AND payment_method = 'card' AND payment_status = ?
+         AND created > NOW() - INTERVAL ? MINUTE)
+     ORDER BY id LIMIT 200`,
+    [stockReserved, paymentOpen, paymentWaitMinutes],
   )
   const intents = await shop.db.query<{ reference: string }>(
     `SELECT reference FROM checkouts

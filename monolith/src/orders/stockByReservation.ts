@@ -18,7 +18,8 @@ import { log } from '../log.ts'
 import type { Place } from './checkout.ts'
 import { stockReserved } from './codes.ts'
 import type { OrderRequest } from './orderInput.ts'
-import { abandon, settleStock } from './recovery.ts'
+import { abandon } from './recovery.ts'
+import { settleStock } from './reservedStock.ts'
 import {
   type CartQuantity,
   cartIsEmpty,

@@ -1,9 +1,10 @@
 /**
  * Payments on their way, counted at whoever owns the orders.
  *
- * The old shop takes every card as paid, so what is pending there are orders that are placed and not
- * paid (transfer, cash) and checkouts between reservation and order. The service has callbacks of its
- * provider besides.
+ * The old shop takes every card as paid at once, so an order that waits there for a card's payment is
+ * one that the service began: a callback will complete it. The other open payments there are orders
+ * by transfer or cash; none is counted twice. The service knows which callbacks its simulated
+ * providers have still to make.
  *
  * @module
  */
@@ -13,10 +14,13 @@ import type { FlipReport } from './report.ts'
 
 export type Pending = Pick<FlipReport, 'openPayments' | 'callbacks' | 'checkouts'>
 
+const byCallback = `payment_status = 0 AND status = 0 AND payment_method = 'card'`
+
 const queries = {
   monolith: {
-    openPayments: 'SELECT COUNT(*) AS n FROM orders WHERE payment_status = 0 AND status < 5',
-    callbacks: 'SELECT 0 AS n',
+    openPayments: `SELECT COUNT(*) AS n FROM orders
+      WHERE payment_status = 0 AND status < 5 AND NOT (${byCallback})`,
+    callbacks: `SELECT COUNT(*) AS n FROM orders WHERE ${byCallback}`,
     checkouts:
       'SELECT (SELECT COUNT(*) FROM checkouts) + (SELECT COUNT(*) FROM orders WHERE stock_state = 1) AS n',
   },
@@ -43,7 +47,7 @@ export async function pendingPayments(db: Db, side: Side): Promise<Pending> {
 /** Work that only time finishes: nothing of it may be left when the verdict is taken. */
 export async function unfinished(db: Db, side: Side): Promise<number> {
   const { callbacks, checkouts } = await pendingPayments(db, side)
-  if (side === 'monolith') return checkouts
+  if (side === 'monolith') return callbacks + checkouts
   const waiting = `SELECT COUNT(*) AS n FROM checkout_saga WHERE step <> 'done'`
   return (
     callbacks + (await count(db, waiting)) + (await count(db, 'SELECT COUNT(*) AS n FROM checkout'))

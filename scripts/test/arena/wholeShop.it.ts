@@ -2,7 +2,7 @@ import { sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { Arena, type DomainName, domainNames } from '../../src/arena/arena.ts'
 import { ControlRefused } from '../../src/arena/control.ts'
-import { unfinished } from '../../src/demo/pending.ts'
+import { pendingPayments, unfinished } from '../../src/demo/pending.ts'
 import { testInstance } from '../../src/stack/testing.ts'
 import { ownerStore } from '../../src/traffic/ownerStore.ts'
 import { Traffic, type TrafficResult } from '../../src/traffic/trafficProcess.ts'
@@ -114,6 +114,10 @@ describe('the whole shop leaves the monolith', function () {
   it('moves orders and support at once, there and back and there', async () => {
     await move('cutover', 'orders', 'support')
     await move('rollback', 'orders', 'support')
+    // Cards that were asked at the service: the monolith takes what their provider tells now.
+    const untold = async () => (await pendingPayments(arena.db('orders'), 'service')).callbacks
+    await until(async () => (await untold()) === 0, { timeoutMs: 20_000, everyMs: 200 })
+    expect(await untold()).to.equal(0)
     await move('cutover', 'orders', 'support')
   })
 

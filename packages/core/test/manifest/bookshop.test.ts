@@ -46,4 +46,33 @@ describe('the bookshop', () => {
       freshFor: ['catalog'],
     })
   })
+
+  it('sends a callback to the owner of orders, and holds it while they move', () => {
+    const orders = parseManifest(read('services/orders/manifest.yaml'), 'manifest.yaml')
+    if ('problems' in orders || 'problems' in project) throw new Error('not parsed')
+    const state = { domain: 'orders', term: 3, service: 'orders' } as const
+    for (const at of ['payments', 'shipping']) {
+      const line = { host: 'shop', query: new URLSearchParams(), headers: {}, method: 'POST' }
+      const path = `/api/${at}/callbacks/simulated`
+      for (const [owner, phase] of [
+        ['monolith', 'backfill'],
+        ['service', 'service'],
+      ] as const) {
+        for (const hold of [true, false]) {
+          const table = compileRouteTable({
+            epoch: 7,
+            project: project.project,
+            manifests: [orders.manifest],
+            domains: [{ ...state, phase, owner, hold }],
+          })
+          expect(decide(table, { ...line, path })).to.deep.include({
+            side: owner,
+            access: 'write',
+            holdFor: hold ? ['orders'] : [],
+            writes: ['orders'],
+          })
+        }
+      }
+    }
+  })
 })

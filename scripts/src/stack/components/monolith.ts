@@ -16,6 +16,7 @@ export const monolith = nodeProcess({
     SHOP_TIME_ZONE: 'America/Bogota',
     SHOP_DOOR_URL: `${httpUrl(places, 'edge-1')},${httpUrl(places, 'edge-2')}`,
     SHOP_SYSTEM_PASSWORD: places.secrets.systemPassword,
+    SHOP_PROVIDER_SECRET: places.secrets.providerSecret,
     SHOP_JOB_INTERVAL_MS: '1000',
     SHOP_SESSION_DAYS: '30',
   }),

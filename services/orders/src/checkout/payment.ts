@@ -48,6 +48,13 @@ const takeOutOfCart = (transaction: Transaction, { userId, lines }: Saga): Promi
     lines.map((line) => line.bookId),
   )
 
+/**
+ * Whom the copies go to when no payment comes: back to the shelf, unless staff, here or at the old
+ * shop, have moved the order on. Then it is theirs, and keeps its copies.
+ */
+const withoutPayment = ({ status }: OrderAtHand): 'releasing' | 'paid' =>
+  status === 'placed' || status === 'cancelled' ? 'releasing' : 'paid'
+
 /** Writes what the provider said. `pending` leaves a saga that waits already as it is. */
 const learnOutcome = (
   shop: Shop,
@@ -80,7 +87,9 @@ export async function applyOutcome(
     if (saga.step === 'ordered' && effect === 'paid') await takeOutOfCart(transaction, saga)
     return effect
   }
-  if (waits) await advance(transaction, saga, { to: 'releasing', detail: 'declined' }, now)
+  if (waits) {
+    await advance(transaction, saga, { to: withoutPayment(order), detail: 'declined' }, now)
+  }
   return (await chargeDeclined(transaction, order, declinedDetail, now)) ? 'declined' : 'nothing'
 }
 
@@ -128,16 +137,18 @@ export async function waitForPayment(shop: Shop, saga: Saga): Promise<Moved> {
   }
   const age = shop.now().getTime() - momentOf(saga.createdAt)
   const tooLate = age > shop.patience.paymentDeadline
-  const off = await inTransaction(shop.database, async (transaction) => {
+  const ended = await inTransaction(shop.database, async (transaction) => {
     await lockSaga(transaction, saga.reference)
     const order = await orderOf(transaction, saga)
     if (!tooLate && order.status !== 'cancelled') return false
     const now = shop.now()
-    await advance(transaction, saga, { to: 'releasing', detail: 'not paid' }, now)
-    await callOff(transaction, order, unpaidDetail, now)
+    const to = withoutPayment(order)
+    await advance(transaction, saga, { to, detail: 'not paid' }, now)
+    // What staff have moved on stays open: the money may still come.
+    if (to === 'releasing') await callOff(transaction, order, unpaidDetail, now)
     return true
   })
-  if (off) return 'moved'
+  if (ended) return 'moved'
   if (found === 'unknown') return charge(shop, saga)
   await postpone(shop.database, saga, pollMs(saga.attempts), shop.now())
   return 'waits'

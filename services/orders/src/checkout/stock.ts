@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { inTransaction } from '@bookshop/kit/database'
+import { inTransaction, type Transaction } from '@bookshop/kit/database'
 import { ApiError } from '@bookshop/kit/errors'
 import { utcText } from '@bookshop/kit/instants'
 import { announce } from '../events/orderEvents.ts'
@@ -73,28 +73,40 @@ export async function confirmStock(shop: Shop, saga: Saga): Promise<Moved> {
   return 'moved'
 }
 
-/** One that was never made, or has ended by itself, holds nothing. */
-export async function cancelReservation(shop: Shop, reference: string): Promise<void> {
+/** One that was never made, or has ended by itself, holds nothing. False: it was confirmed before. */
+export async function cancelReservation(shop: Shop, reference: string): Promise<boolean> {
   try {
     await shop.catalog.cancel(reference)
+    return true
   } catch (error) {
     const code = refusalOf(error)
     if (code !== 'not_found' && code !== 'reservation_confirmed') throw error
+    return code === 'not_found'
   }
+}
+
+/** An order that is off holds nothing, or has taken its copies: those are for staff to put back. */
+export const forgetReservation = async (
+  transaction: Transaction,
+  reference: string,
+  released: boolean,
+  now: Date,
+): Promise<void> => {
+  await transaction('order')
+    .where({ reference, stock: 'reserved' })
+    .update({ stock: released ? 'lost' : 'confirmed', updated_at: utcText(now) })
 }
 
 /** releasing: gives the copies back. */
 export async function releaseStock(shop: Shop, saga: Saga): Promise<Moved> {
   const { reference } = saga
-  await cancelReservation(shop, reference)
+  const released = await cancelReservation(shop, reference)
   shop.reached('released')
   await inTransaction(shop.database, async (transaction) => {
     const now = shop.now()
     await advance(transaction, saga, { to: 'done', detail: 'released' }, now)
     await transaction('checkout').where({ reference, state: 'abandoned' }).delete()
-    await transaction('order')
-      .where({ reference, stock: 'reserved' })
-      .update({ stock: 'lost', updated_at: utcText(now) })
+    await forgetReservation(transaction, reference, released, now)
   })
   shop.reached('done')
   return 'moved'

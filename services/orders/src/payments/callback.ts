@@ -5,12 +5,9 @@
  * @module
  */
 import { handleOnce, type ReceivedEvent } from '@bookshop/kit/consumer'
-import { ApiError } from '@bookshop/kit/errors'
-import { applyOutcome } from '../checkout/payment.ts'
 import { finishSaga } from '../checkout/recovery.ts'
-import { lockSaga } from '../checkout/saga.ts'
 import type { Shop } from '../shop.ts'
-import { chargeDeclined, chargeSucceeded, lockOrder } from './outcome.ts'
+import { type Learnt, learnPayment } from './learn.ts'
 import { finishRefund } from './refund.ts'
 
 export interface PaymentCallback {
@@ -21,12 +18,7 @@ export interface PaymentCallback {
   readonly outcome: 'succeeded' | 'declined'
 }
 
-export type Effect = 'paid' | 'refunding' | 'declined' | 'nothing' | 'duplicate'
-
-const noSuchPayment = (): ApiError =>
-  new ApiError(404, 'not_found', 'No such payment was asked for here')
-
-const lateDetail = 'cancelled: the payment was declined'
+export type Effect = Learnt | 'duplicate'
 
 /** Errors: 404. */
 export async function paymentCallback(
@@ -46,18 +38,7 @@ export async function paymentCallback(
     `payments:${provider}`,
     received,
     async (transaction) => {
-      const saga = await lockSaga(transaction, payment)
-      const order = await lockOrder(transaction, payment)
-      if (!order) throw noSuchPayment()
-      if (saga) {
-        effect = await applyOutcome(shop, transaction, saga, outcome)
-        return
-      }
-      if (outcome === 'succeeded') {
-        effect = await chargeSucceeded(transaction, order, provider, shop.now())
-      } else if (await chargeDeclined(transaction, order, lateDetail, shop.now())) {
-        effect = 'declined'
-      }
+      effect = await learnPayment(shop, transaction, payment, outcome)
     },
   )
   if (handled === 'duplicate') effect = 'duplicate'

@@ -18,6 +18,7 @@ export interface OrderAtHand {
   readonly status: OrderStatus
   readonly total_cents: number
   readonly payment_status: PaymentStatus
+  readonly payment_method: string
 }
 
 /** The order's row, locked. */
@@ -30,8 +31,8 @@ export async function lockOrder(
   const payment = await transaction('order_payment_detail')
     .where('order_id', row.id)
     .forUpdate()
-    .first('status')
-  return { ...row, payment_status: payment.status }
+    .first('status', 'method')
+  return { ...row, payment_status: payment.status, payment_method: payment.method }
 }
 
 const setPayment = (

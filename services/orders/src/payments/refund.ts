@@ -10,6 +10,7 @@ import { ApiError } from '@bookshop/kit/errors'
 import { record } from '../orders/history.ts'
 import { findRow } from '../orders/order.ts'
 import type { Shop } from '../shop.ts'
+import { askCharge } from './learn.ts'
 import { askRefund, lockOrder, refundSucceeded } from './outcome.ts'
 import { outOfTime } from './provider.ts'
 import { findTransaction } from './transactions.ts'
@@ -48,6 +49,7 @@ const notRefundable = (why: string): ApiError => new ApiError(409, 'not_refundab
 /** Staff give the money of an order back. Errors: 404, 409 `not_refundable`. */
 export async function refundOrder(shop: Shop, orderId: number, byUser: number): Promise<void> {
   const { reference } = await findRow(shop.database, orderId, null)
+  await askCharge(shop, reference)
   await inTransaction(shop.database, async (transaction) => {
     const order = await lockOrder(transaction, reference)
     if (!order) return

@@ -101,6 +101,30 @@ describe('while another store owns the orders', function () {
     clock = 0
   })
 
+  it('an order of theirs is left to them: the catalog is not asked', async () => {
+    const { who, book, reference, buy } = await shopper()
+    await buy()
+    await store.database('checkout_saga').where({ reference }).delete()
+    await store
+      .database('order')
+      .where({ reference })
+      .update({ stock: 'reserved', created_at: '2001-01-01 00:00:00' })
+    await close()
+    const asked: string[] = []
+    const confirm = async (orderRef: string) => {
+      asked.push(orderRef)
+      return 'confirmed' as const
+    }
+    const shop = { ...service.shop, catalog: { ...beside.catalog, confirm } }
+    expect(await recoverOnce(shop)).to.equal(false)
+    expect(asked).to.deep.equal([])
+    await open()
+    await recoverOnce(shop)
+    expect(asked).to.deep.equal([reference])
+    expect((await service.ask(who, 'GET', '/api/orders')).json.items[0].stock).to.equal('confirmed')
+    expect(await beside.stockOf(book)).to.equal(4)
+  })
+
   it('carts and orders can be read', async () => {
     const { who, buy } = await shopper()
     await buy()

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { utcText } from '@bookshop/kit/instants'
 import { expect } from 'chai'
 import { sharedStack } from '../../../../scripts/src/stack/testing.ts'
@@ -37,7 +38,7 @@ describe('what the old shop left unfinished', function () {
     await store.database('checkout').insert(row)
     return { user, reference, book }
   }
-  const reservedOrder = async () => {
+  const reservedOrder = async (status = 'paid', payment = 'paid', seconds = 60) => {
     made += 1
     const user = 50_000 + made
     const reference = `inherited-${made}`
@@ -46,7 +47,7 @@ describe('what the old shop left unfinished', function () {
     const [id] = await store.database('order').insert({
       reference,
       user_id: user,
-      status: 'paid',
+      status,
       stock: 'reserved',
       items_cents: 1000,
       shipping_cents: 490,
@@ -55,12 +56,12 @@ describe('what the old shop left unfinished', function () {
       ship_street: 'Calle 1',
       ship_city: 'Bogotá',
       ship_country: 'CO',
-      created_at: ago(60),
+      created_at: ago(seconds),
       updated_at: ago(60),
     })
     await store
       .database('order_payment_detail')
-      .insert({ order_id: id, method: 'card', status: 'paid', paid_at: ago(60) })
+      .insert({ order_id: id, method: 'card', status: payment })
     const line = {
       order_id: id,
       line: 1,
@@ -118,5 +119,50 @@ describe('what the old shop left unfinished', function () {
     const history = await store.database('order_status_history').where({ order_id: id })
     expect(history.map(({ status }) => status)).to.deep.equal(['cancelled'])
     expect((await store.events(id)).map(({ type }) => type)).to.deep.equal(['order.cancelled'])
+  })
+
+  it('an order that was cancelled gives its copies back', async () => {
+    const { reference, book, id } = await reservedOrder('cancelled')
+    await recoverOnce(service.shop)
+    expect([await beside.stockOf(book), await beside.soldOf(book)]).to.deep.equal([5, 0])
+    expect(await beside.stateOf(reference)).to.equal('cancelled')
+    const row = await store.database('order').where({ id }).first('stock', 'status')
+    expect(row).to.deep.equal({ stock: 'lost', status: 'cancelled' })
+  })
+
+  const tell = async (payment: string, outcome: string): Promise<unknown> => {
+    const body = { event: randomUUID(), kind: 'charge', payment, outcome }
+    return (await service.callback('/api/payments/callbacks/simulated', body)).json.effect
+  }
+  const look = async (id: number) => {
+    const row = await store.database('order').where({ id }).first('stock', 'status')
+    const payment = await store.database('order_payment_detail').where({ order_id: id }).first()
+    return [row.status, payment.status, row.stock]
+  }
+
+  it('an order that waits for its card is completed by the callback, and confirmed once', async () => {
+    const { reference, book, id } = await reservedOrder('placed', 'open')
+    await recoverOnce(service.shop)
+    expect(await look(id)).to.deep.equal(['placed', 'open', 'reserved'])
+    const effects = await Promise.all([1, 2, 3].map(() => tell(reference, 'succeeded')))
+    expect(effects.sort()).to.deep.equal(['nothing', 'nothing', 'paid'])
+    await recoverOnce(service.shop)
+    expect(await look(id)).to.deep.equal(['paid', 'paid', 'confirmed'])
+    expect(await beside.soldOf(book)).to.equal(1)
+    expect((await store.events(id)).map(({ type }) => type)).to.deep.equal(['order.paid'])
+  })
+
+  it('an order that waits for its card is cancelled by a decline, and gives its copies back', async () => {
+    const { reference, book, id } = await reservedOrder('placed', 'open')
+    expect(await tell(reference, 'declined')).to.equal('declined')
+    await recoverOnce(service.shop)
+    expect(await look(id)).to.deep.equal(['cancelled', 'refused', 'lost'])
+    expect(await beside.stockOf(book)).to.equal(5)
+  })
+
+  it('an order that waits for its card for too long keeps its copies, for staff to look at', async () => {
+    const { id } = await reservedOrder('placed', 'open', 3600)
+    await recoverOnce(service.shop)
+    expect(await look(id)).to.deep.equal(['placed', 'open', 'confirmed'])
   })
 })

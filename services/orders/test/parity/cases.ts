@@ -13,6 +13,8 @@ export interface Case {
   readonly path: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** As the providers sign their callbacks. */
+  readonly signed?: boolean
 }
 
 const get = (path: string, as: Caller = 'customer'): Case => ({ as, method: 'GET', path })
@@ -71,6 +73,22 @@ const add = (book_id: unknown, quantity?: unknown, more: object = {}): Case =>
   post('/api/cart/items', { book_id, ...(quantity === undefined ? {} : { quantity }), ...more })
 const faulty = (field: string, value: unknown): Case =>
   order('faulty', { shipping: { ...shipping, [field]: value } })
+
+const event = '00000000-0000-4000-8000-000000000000'
+const callback = (of: string, body: object, signed = true): Case => ({
+  ...post(`/api/${of}`, { event, ...body }, 'nobody'),
+  signed,
+})
+const pay = (payment: unknown, more: object = {}, signed = true): Case =>
+  callback(
+    'payments/callbacks/simulated',
+    { kind: 'charge', payment, outcome: 'succeeded', ...more },
+    signed,
+  )
+const carry = (order: unknown, outcome: unknown, more: object = {}): Case =>
+  callback('shipping/callbacks/simulated', { order, outcome, tracking_number: 'T-1', ...more })
+/** A provider's next event. */
+const next = (last: number) => ({ event: event.replace(/0$/, String(last)) })
 
 export const writes: readonly Case[] = [
   // Carts
@@ -206,4 +224,31 @@ export const writes: readonly Case[] = [
   order('p-8'),
   get('/api/orders'),
   get('/api/orders', 'staff'),
+  // Callbacks of providers
+  pay('p-8', {}, false),
+  pay('p-9'),
+  pay('with space'),
+  pay('p-8', { outcome: 'perhaps' }),
+  pay('p-8', { kind: 'refund' }),
+  pay('p-8', { event: 'x' }),
+  pay('p-8', { colour: 'red' }),
+  callback('payments/callbacks/somebody', { kind: 'charge', payment: 'p-8', outcome: 'declined' }),
+  callback('shipping/callbacks/somebody', {
+    order: 'p-8',
+    outcome: 'shipped',
+    tracking_number: 'T',
+  }),
+  // Paid at once, and by transfer: nothing is waited for.
+  pay('p-8', next(1)),
+  pay('p-8', { ...next(2), outcome: 'declined' }),
+  pay('p-4', next(3)),
+  carry('p-9', 'shipped'),
+  carry('p-8', 'lost'),
+  carry('p-8', 'shipped', { tracking_number: 'T 1' }),
+  carry('p-8', 'shipped', next(4)),
+  status('packed'),
+  carry('p-8', 'delivered', next(5)),
+  carry('p-8', 'shipped', next(6)),
+  get('/api/orders/{new}', 'staff'),
+  get('/api/orders/{new}/tracking', 'staff'),
 ]

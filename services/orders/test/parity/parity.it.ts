@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { suiteStack } from '../../../../scripts/src/stack/testing.ts'
 import { alignInstants, withoutMessage } from '../../../kit/test/compare.ts'
+import { secret } from '../running.ts'
 import { type Case, reads, writes } from './cases.ts'
 import { copies, keys } from './copies.ts'
 import { shopRows, startTwins, type Twins } from './twins.ts'
@@ -8,7 +9,7 @@ import { shopRows, startTwins, type Twins } from './twins.ts'
 const stack = {
   name: 'orders-parity',
   only: ['monolith', 'services-db'],
-  env: { monolith: { SHOP_JOB_INTERVAL_MS: '0', SHOP_DOOR_URL: '' } },
+  env: { monolith: { SHOP_JOB_INTERVAL_MS: '0', SHOP_DOOR_URL: '', SHOP_PROVIDER_SECRET: secret } },
 } as const
 
 describe('the orders service beside the old shop', function () {

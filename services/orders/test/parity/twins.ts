@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { type Database, openDatabase } from '@bookshop/kit/database'
 import type { Stack } from '../../../../scripts/src/stack/index.ts'
 import { copies as catalogCopies } from '../../../catalog/test/parity/twins.ts'
+import { signatureHeader, signatureOf } from '../../src/providers/signature.ts'
 import { type CatalogBeside, catalogBeside } from '../catalogBeside.ts'
-import { runApp } from '../running.ts'
+import { runApp, secret } from '../running.ts'
 import { openStore } from '../store.ts'
 import type { Caller, Case } from './cases.ts'
 import { copies } from './copies.ts'
@@ -61,9 +62,10 @@ async function login(url: string, email: string, password: string): Promise<Logi
 async function answerOf(url: string, one: Case, headers: Record<string, string>): Promise<Answer> {
   const body = one.body === undefined ? {} : { body: JSON.stringify(one.body) }
   const type = one.body === undefined ? {} : { 'content-type': 'application/json' }
+  const signature = one.signed ? { [signatureHeader]: signatureOf(secret, one.body) } : {}
   const response = await fetch(`${url}${one.path}`, {
     method: one.method,
-    headers: { ...type, ...headers, ...one.headers },
+    headers: { ...type, ...headers, ...signature, ...one.headers },
     ...body,
   })
   const text = await response.text()

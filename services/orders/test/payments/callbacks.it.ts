@@ -157,6 +157,42 @@ describe('payments that are not known at once', function () {
     expect(await beside.stockOf(book)).to.equal(5)
   })
 
+  for (const status of ['paid', 'packed']) {
+    const moved = async () => {
+      const order = await buy('0504')
+      await service.ask(staff(1), 'PUT', `/api/orders/${order.id}/status`, { status })
+      return order
+    }
+    const keptCopies = async ({ reference, book }: Awaited<ReturnType<typeof moved>>) => {
+      expect(await beside.stateOf(reference)).to.equal('confirmed')
+      expect([await beside.stockOf(book), await beside.soldOf(book)]).to.deep.equal([3, 2])
+    }
+
+    it(`leave its copies to an order that staff made ${status} when they are declined`, async () => {
+      const order = await moved()
+      await tell(order.reference, 'declined')
+      const payment = status === 'paid' ? 'paid' : 'refused'
+      expect(await look(order.who, order.id)).to.deep.equal([status, payment, 'confirmed'])
+      await keptCopies(order)
+    })
+
+    it(`leave its copies to an order that staff made ${status} when they are unknown for too long`, async () => {
+      const order = await moved()
+      clock = 3_600_000
+      await store
+        .database('simulated_payment')
+        .where({ payment: order.reference })
+        .update({ known_at: '2999-01-01 00:00:00' })
+      await recoverOnce(service.shop)
+      clock = 0
+      const payment = status === 'paid' ? 'paid' : 'open'
+      expect(await look(order.who, order.id)).to.deep.equal([status, payment, 'confirmed'])
+      await keptCopies(order)
+      await tell(order.reference, 'succeeded')
+      expect(await look(order.who, order.id)).to.deep.equal([status, 'paid', 'confirmed'])
+    })
+  }
+
   it('are refunded once however often staff ask', async () => {
     const { who, reference, id } = await buy('4242')
     const answers = await Promise.all(
@@ -168,6 +204,56 @@ describe('payments that are not known at once', function () {
       .database('simulated_payment')
       .where({ payment: reference, kind: 'refund' })
     expect(refunds).to.have.length(1)
+  })
+
+  for (const outcome of ['succeeded', 'declined']) {
+    it(`change nothing more when the old shop was told that they ${outcome}`, async () => {
+      const { who, reference, id, book } = await buy('0504')
+      // As the order comes back from there.
+      const paid = outcome === 'succeeded'
+      await (paid ? beside.catalog.confirm(reference) : beside.catalog.cancel(reference))
+      await store
+        .database('order')
+        .where({ id })
+        .update({ status: paid ? 'paid' : 'cancelled', stock: paid ? 'confirmed' : 'lost' })
+      await store
+        .database('order_payment_detail')
+        .where('order_id', id)
+        .update({ status: paid ? 'paid' : 'refused' })
+      await store
+        .database('simulated_payment')
+        .where({ payment: reference })
+        .update({ outcome, known_at: '2001-01-01 00:00:00' })
+      const before = [await look(who, id), await store.events(id)]
+      clock = 60_000
+      await recoverOnce(service.shop)
+      clock = 0
+      expect(
+        await store.database('checkout_saga').where({ reference }).first('step'),
+      ).to.deep.equal({
+        step: 'done',
+      })
+      expect((await tell(reference, outcome)).json.effect).to.equal('nothing')
+      expect([await look(who, id), await store.events(id)]).to.deep.equal(before)
+      expect(await beside.soldOf(book)).to.equal(paid ? 2 : 0)
+    })
+  }
+
+  it('can be given back when they came to the old shop for a cancelled order', async () => {
+    const { who, reference, id } = await buy('0504')
+    clock = 3_600_000
+    const books = store.database('simulated_payment').where({ payment: reference })
+    await books.clone().update({ known_at: '2999-01-01 00:00:00' })
+    await recoverOnce(service.shop)
+    clock = 0
+    // As it comes back from there: the money is in, and this service knows a charge that is pending.
+    await store.database('order_payment_detail').where('order_id', id).update({ status: 'paid' })
+    await books.clone().update({ known_at: '2001-01-01 00:00:00' })
+    const refund = () => service.ask(staff(1), 'POST', `/api/orders/${id}/refund`)
+    expect((await refund()).status).to.equal(202)
+    expect((await refund()).status).to.equal(202)
+    expect((await look(who, id)).slice(0, 2)).to.deep.equal(['cancelled', 'refunded'])
+    expect(await books.clone().where({ kind: 'refund' })).to.have.length(1)
   })
 
   it('cannot be refunded where no provider was asked', async () => {
@@ -204,7 +290,7 @@ describe('payments that are not known at once', function () {
     try {
       const event = randomUUID()
       const refused = await tell(reference, 'succeeded', event)
-      expect([refused.status, refused.json.code]).to.deep.equal([503, 'orders_moved'])
+      expect([refused.status, refused.json.error.code]).to.deep.equal([503, 'orders_moved'])
       expect(refused.headers.get('retry-after')).to.equal('1')
       clock = 60_000
       expect(await recoverOnce(service.shop)).to.equal(false)
