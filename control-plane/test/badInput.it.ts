@@ -57,9 +57,11 @@ const cases: readonly BadInput[] = [
     title: 'a route of another domain',
     refusedAt: 'register',
     edit: ['/api/right', '/api/left'],
-    problems: [
-      { at: '/api/left', says: 'of domain left', remedy: 'tell them apart by method, query' },
-    ],
+    problems: ['GET,HEAD', 'POST'].map((methods) => ({
+      at: '/api/left',
+      says: `overlaps the route left ${methods} /api/left of domain left`,
+      remedy: 'tell them apart by method, query, host or header',
+    })),
   },
   {
     title: 'a name that no manifest knows',
