@@ -81,11 +81,15 @@ export class Rig {
       )
   }
 
+  async register(): Promise<void> {
+    const file = 'services/catalog/manifest.yaml'
+    await this.must('POST', '/v1/domains', { yaml: readFileSync(join(root, file), 'utf8'), file })
+  }
+
   /** Seeded, registered, prepared, backfilled and verified. */
   async migrate(): Promise<void> {
     await this.seed()
-    const file = 'services/catalog/manifest.yaml'
-    await this.must('POST', '/v1/domains', { yaml: readFileSync(join(root, file), 'utf8'), file })
+    await this.register()
     await this.must('POST', '/v1/domains/catalog/prepare', {})
     await this.must('POST', '/v1/domains/catalog/backfill', { action: 'start' })
     const complete = await until(async () => (await this.status()).backfill.state === 'complete', {
