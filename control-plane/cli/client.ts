@@ -15,10 +15,26 @@ const refusalSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
 })
 
-/** A connection that was refused has carried nothing; any other loss may have. */
+/** What ends before there is a connection: no such host, no way there, nobody listens. */
+const unconnected: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/**
+ * Without a connection nothing was carried; any other loss may have been. fetch asks nobody at all at
+ * the ports that it blocks (https://fetch.spec.whatwg.org/#port-blocking), and gives no code for it.
+ */
 const neverSent = (error: unknown): boolean => {
   const cause = error instanceof Error ? error.cause : undefined
-  return (cause as { code?: unknown } | undefined)?.code === 'ECONNREFUSED'
+  return (
+    unconnected.has((cause as { code?: unknown } | undefined)?.code) ||
+    (cause instanceof Error && cause.message === 'bad port')
+  )
 }
 
 /** One segment of a path: whatever was typed stays one. */

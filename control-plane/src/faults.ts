@@ -14,7 +14,7 @@ const point = z.object({
 })
 
 const faultsSchema = z.strictObject({
-  /** The source's fence is not closed. */
+  /** The source's fence is not closed, and verifyLast, which would notice the writes, does not look. */
   skipFence: z.boolean().default(false),
   /** catchUp does not wait, and verifyLast does not look. */
   skipBarrier: z.boolean().default(false),

@@ -4,15 +4,8 @@ import { createServer } from 'node:http'
 import { connectClient } from '@matapalo/cdc/connectors'
 import { openKafka } from '@matapalo/cdc/feed'
 import { createLog, Lifecycle, openDb, readConfig } from '@matapalo/runtime'
-import { catalogueRoutes } from './api/catalogue.ts'
-import { domainRoutes } from './api/domains.ts'
-import { edgeRoutes } from './api/edges.ts'
-import { endingRoutes } from './api/ending.ts'
-import { healthRoutes } from './api/health.ts'
-import { operationRoutes } from './api/operations.ts'
-import { parityRoutes } from './api/parity.ts'
+import { apiRoutes } from './api/index.ts'
 import { bearer, createApp } from './api/server.ts'
-import { transferRoutes } from './api/transfers.ts'
 import { Backfills } from './backfill.ts'
 import { bootstrap } from './bootstrap.ts'
 import { Conductor } from './conductor.ts'
@@ -76,17 +69,10 @@ const conductor = new Conductor(control)
 const backfills = new Backfills(control)
 lifecycle.add('edges', () => hub.stop())
 
-const operator = bearer(config.operatorToken)
-const app = createApp(log, (express) => {
-  healthRoutes(express, control)
-  edgeRoutes(express, bearer(config.edgeToken), hub)
-  catalogueRoutes(express, operator, control)
-  domainRoutes(express, operator, control, backfills)
-  transferRoutes(express, operator, control, conductor)
-  operationRoutes(express, operator, control)
-  endingRoutes(express, operator, control)
-  parityRoutes(express, operator, bearer(config.edgeToken), control)
-})
+const tokens = { operator: bearer(config.operatorToken), edge: bearer(config.edgeToken) }
+const app = createApp(log, (express) =>
+  apiRoutes(express, tokens, { control, backfills, conductor }),
+)
 const server = createServer({ keepAliveTimeout: 65_000 }, app)
 await new Promise<void>((resolve) => server.listen(config.port, config.host, resolve))
 lifecycle.add('server', () => {

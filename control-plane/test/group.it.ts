@@ -1,7 +1,8 @@
+import { readApplierState } from '@matapalo/cdc/applierState'
 import { until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { faults } from './support/rig.ts'
-import { group, ThreeDomains } from './support/threeDomains.ts'
+import { group, small, ThreeDomains } from './support/threeDomains.ts'
 
 describe('a transfer of several domains, one of them without tables', function () {
   this.timeout(180_000)
@@ -21,6 +22,38 @@ describe('a transfer of several domains, one of them without tables', function (
     const { status, body } = await three.rig.api<{ error: { message: string } }>('POST', path, {})
     expect(status).to.equal(409)
     expect(body.error.message).to.contain('it has no tables')
+  })
+
+  it('stops one applier at a row that does not fit, and neither the other domain nor the way back', async () => {
+    const { monolith, service } = three.rig
+    const arrived = (domain: string, id: number) =>
+      until(
+        async () => (await service.query(`SELECT id FROM ${domain}_item WHERE id = ?`, [id]))[0],
+        { timeoutMs: 20_000, everyMs: 50 },
+      )
+    const left = () =>
+      three.rig.must<{ quarantine: { id: number; key: string }[] }>('GET', '/v1/domains/left')
+    await monolith.execute("INSERT INTO left_thing (id, name, state) VALUES (60, 'odd', 9)")
+    const entry = await until(async () => (await left()).quarantine[0], {
+      timeoutMs: 20_000,
+      everyMs: 100,
+    })
+    expect(entry?.key).to.equal('id=60')
+    for (const domain of small)
+      await monolith.execute(`INSERT INTO ${domain}_thing (id, name, state) VALUES (61, 'late', 0)`)
+    expect(await arrived('right', 61), 'the other domain goes on').to.not.equal(undefined)
+    expect(await service.query('SELECT id FROM left_item WHERE id IN (60, 61)')).to.deep.equal([])
+    const back = () => readApplierState(three.root.monolith, 'left', 'reverse')
+    const before = await back()
+    expect(before?.status).to.equal('running')
+    const further = async () => ((await back())?.offset ?? 0n) > (before?.offset ?? 0n)
+    expect(await until(further, { timeoutMs: 10_000 }), 'the way back goes on').to.equal(true)
+
+    await monolith.execute('UPDATE left_thing SET state = 0 WHERE id = 60')
+    const path = `/v1/domains/left/quarantine/${entry?.id}`
+    await three.rig.must('POST', path, { action: 'retry', direction: 'forward' })
+    expect(await arrived('left', 61), 'what stood behind it follows').to.not.equal(undefined)
+    await three.verify()
   })
 
   it('closes the fences in one fixed order, and opens both again when the second stays blocked', async () => {

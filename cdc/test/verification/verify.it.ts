@@ -151,7 +151,8 @@ describe('verification', function () {
     wrong.add(4_000_002)
     expect(wrong.size).to.equal(50)
 
-    const { value } = await underWrites(() => verify())
+    const { value, writes } = await underWrites(() => verify())
+    expect(writes, 'writes raced').to.be.above(15)
     const found = value.differences.map(({ key }) => Number(key.id))
     expect(found.sort((a, b) => a - b)).to.deep.equal([...wrong].sort((a, b) => a - b))
     expect(value.undecided).to.equal(0)

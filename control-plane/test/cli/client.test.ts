@@ -51,6 +51,14 @@ describe('the client', () => {
     )
   })
 
+  for (const [why, at] of [
+    ['no such host', 'http://nobody.invalid'],
+    ['a port that fetch refuses to ask', 'http://127.0.0.1:9'],
+  ] as const)
+    it(`knows that nothing was sent: ${why}`, async () => {
+      expect(await ask('POST', at)).to.include({ code: 1, retryable: true })
+    })
+
   it('does not know what became of a command whose answer was lost', async () => {
     answer = null
     expect((await ask('POST')).code).to.equal(2)

@@ -72,16 +72,24 @@ export class Rig {
     return answer.body
   }
 
-  /** Register, prepare, backfill, verify. */
-  async migrate(): Promise<void> {
+  async seed(): Promise<void> {
     for (let id = 1; id <= books; id += 1)
       await this.monolith.execute(
         `INSERT INTO books (id, title, author, price, status, stock, is_featured, created, updated)
          VALUES (?, ?, 'A', 10.50, 'A', 10, 0, NOW(), NOW())`,
         [id, `Book ${id}`],
       )
+  }
+
+  async register(): Promise<void> {
     const file = 'services/catalog/manifest.yaml'
     await this.must('POST', '/v1/domains', { yaml: readFileSync(join(root, file), 'utf8'), file })
+  }
+
+  /** Seeded, registered, prepared, backfilled and verified. */
+  async migrate(): Promise<void> {
+    await this.seed()
+    await this.register()
     await this.must('POST', '/v1/domains/catalog/prepare', {})
     await this.must('POST', '/v1/domains/catalog/backfill', { action: 'start' })
     const complete = await until(async () => (await this.status()).backfill.state === 'complete', {

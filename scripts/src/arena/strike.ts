@@ -5,7 +5,7 @@
  * @module
  */
 import type { TransferKind } from '@matapalo/core'
-import { sleep, until } from '@matapalo/runtime'
+import { until } from '@matapalo/runtime'
 import type { ComponentName } from '../stack/index.ts'
 import type { Arena } from './arena.ts'
 import type { TransferView } from './control.ts'
@@ -15,12 +15,14 @@ export interface StrikeResult {
   readonly process: ComponentName
   readonly step: string
   readonly kind: TransferKind
-  /** `completed` or `unwound`, without a person. */
+  /** `completed` or `unwound`, without a person; {@link rowsDiffer} when the sides did not agree again. */
   readonly outcome: string
   /** From the kill until every process is ready and the feed is fresh again. */
   readonly backMs: number
   readonly message: string
 }
+
+export const rowsDiffer = 'rows differ'
 
 /** Flips in the direction that is possible now. */
 export async function strike(
@@ -31,7 +33,7 @@ export async function strike(
   const { stack } = arena
   const kind: TransferKind = (await arena.owner()) === 'monolith' ? 'cutover' : 'rollback'
   await stack.restart('control-plane', haltEnvironment(step))
-  await settle(arena)
+  if (!(await settle(arena))) throw new Error(`${rowsDiffer} before the kill`)
   const halted = whenHalted(stack, { timeoutMs: 60_000 })
   const transfer = arena.transfer(kind, `strike: ${process} at ${step}`)
   transfer.catch(() => undefined)
@@ -49,12 +51,12 @@ export async function strike(
   const killed = performance.now()
   strikeHalted(stack, process)
   const view = await transfer
-  await settle(arena)
+  const agreed = await settle(arena)
   return {
     process,
     step,
     kind,
-    outcome: outcomeOf(view),
+    outcome: agreed ? outcomeOf(view) : rowsDiffer,
     backMs: performance.now() - killed,
     message: view.error?.message ?? '',
   }
@@ -62,8 +64,12 @@ export async function strike(
 
 const outcomeOf = (view: TransferView): string => view.outcome ?? view.state
 
-/** Every process ready, and nothing but the calendar speaks against the next transfer. */
-export async function settle(arena: Arena): Promise<void> {
+/**
+ * Every process ready, and nothing but the calendar speaks against the next transfer.
+ *
+ * @returns whether both sides held equal rows within a minute
+ */
+export async function settle(arena: Arena): Promise<boolean> {
   await Promise.all(arena.stack.status().map(({ name }) => arena.stack.ready(name)))
   const calm = await until(
     async () => {
@@ -80,5 +86,5 @@ export async function settle(arena: Arena): Promise<void> {
     const { whyNot = [] } = await arena.control.domain('catalog')
     throw new Error(`not ready again within a minute: ${whyNot.join('; ')}`)
   }
-  while (!(await arena.verify())) await sleep(1_000)
+  return (await until(() => arena.verify(), { timeoutMs: 60_000, everyMs: 1_000 })) === true
 }

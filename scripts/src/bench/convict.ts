@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runTrial, trials } from '../arena/trial.ts'
+import { isCleared, isConvicted, runTrial, trials } from '../arena/trial.ts'
 import { atLeast, atMost, type BenchRow } from './bench.ts'
 
 const runsOf = { broken: 10, whole: 3 }
@@ -17,12 +17,12 @@ export async function benchConvict(say: (line: string) => void): Promise<readonl
       let convicted = 0
       for (let n = 1; n <= runs; n += 1) {
         const result = await runTrial(trial, whole, `bench-${process.pid}-${n}`)
-        if (result.convicted) convicted += 1
+        if (whole ? !isCleared(result) : isConvicted(trial, result)) convicted += 1
         const { examples, ...figures } = result
         say(`${trial.name}, ${whole ? 'whole' : 'broken'}, run ${n}: ${JSON.stringify(figures)}`)
         if (whole) for (const example of examples) say(`  ${example}`)
       }
-      const what = `${trial.name}: ${whole ? 'whole toolkit' : 'broken toolkit'} convicted`
+      const what = `${trial.name}: ${whole ? 'whole toolkit convicted' : `broken toolkit convicted (${trial.crime})`}`
       rows.push(
         whole
           ? atMost(what, convicted, `of ${runs}`, 0)

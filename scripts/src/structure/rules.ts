@@ -150,15 +150,13 @@ export const namesSaySomething: Rule = {
       .filter((path) => /(^|\/)(utils?|helpers?|common|misc)(\.|\/)/i.test(path)),
 }
 
-const explained = ['deploy', 'packages', 'services']
-
 export const readmeInEachFolder: Rule = {
   name: 'every top folder and workspace has a README',
   check(root, files) {
     const tops = readdirSync(root, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => name)
-      .filter((name) => name !== 'node_modules' && !explained.includes(name))
+      .filter((name) => name !== 'node_modules')
     const folders = new Set([...tops, ...files.map(({ workspace }) => workspace.folder)])
     return [...folders]
       .filter((folder) => !existsSync(join(root, folder, 'README.md')))

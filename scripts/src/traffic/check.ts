@@ -6,7 +6,7 @@
 import type { Db } from '@matapalo/runtime'
 import type { Write } from './ledger.ts'
 import type { OwnerStore } from './ownerStore.ts'
-import { judgeJob } from './verdict/checkShop.ts'
+import { judgeJob } from './verdict/job.ts'
 import { Judge, type Losses } from './verdict/judge.ts'
 
 export interface Verdict extends Losses {
@@ -79,7 +79,7 @@ export async function check(input: CheckInput): Promise<Verdict> {
       )
     }
   }
-  const jobWrites = await judgeJob(monolith, movements, judge)
+  const jobWrites = await judgeJob(monolith, store, judge)
   const stockDifferences = await judgeStock(input, removed, judge)
   return { ...judge.total, examples: judge.examples, stockDifferences, jobWrites }
 }

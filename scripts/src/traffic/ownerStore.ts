@@ -11,6 +11,8 @@ export interface OwnerStore {
   priceReferences(): Promise<ReadonlyMap<string, number>>
   /** How often each `reference/book` stands among the stock movements. */
   movementReferences(): Promise<ReadonlyMap<string, number>>
+  /** How often the copies of each `reference/book` were given back because their time ran out. */
+  expiries(): Promise<ReadonlyMap<string, number>>
   /** How often each reference stands among the books. */
   bookReferences(): Promise<ReadonlyMap<string, number>>
   bookIds(): Promise<ReadonlySet<number>>
@@ -25,6 +27,8 @@ const sql = {
     prices:
       'SELECT reference AS k, COUNT(*) AS n FROM price_changes WHERE reference IS NOT NULL GROUP BY reference',
     movements: `SELECT CONCAT(reference, '/', book_id) AS k, COUNT(*) AS n FROM stock_movements GROUP BY reference, book_id`,
+    expiries: `SELECT CONCAT(reference, '/', book_id) AS k, COUNT(*) AS n FROM stock_movements
+      WHERE reason = 5 AND reference NOT LIKE 'past-%' GROUP BY reference, book_id`,
     books:
       'SELECT reference AS k, COUNT(*) AS n FROM books WHERE reference IS NOT NULL GROUP BY reference',
     ids: 'SELECT id AS k FROM books',
@@ -36,6 +40,8 @@ const sql = {
     prices:
       'SELECT reference AS k, COUNT(*) AS n FROM price_change WHERE reference IS NOT NULL GROUP BY reference',
     movements: `SELECT CONCAT(reference, '/', product_id) AS k, COUNT(*) AS n FROM stock_movement GROUP BY reference, product_id`,
+    expiries: `SELECT CONCAT(reference, '/', product_id) AS k, COUNT(*) AS n FROM stock_movement
+      WHERE reason = 'expiry' AND reference NOT LIKE 'past-%' GROUP BY reference, product_id`,
     books:
       'SELECT reference AS k, COUNT(*) AS n FROM product WHERE reference IS NOT NULL GROUP BY reference',
     ids: 'SELECT id AS k FROM product',
@@ -54,6 +60,7 @@ export function ownerStore(db: Db, side: Side): OwnerStore {
   return {
     priceReferences: () => counts(text.prices),
     movementReferences: () => counts(text.movements),
+    expiries: () => counts(text.expiries),
     bookReferences: () => counts(text.books),
     bookIds: async () => new Set((await db.query(text.ids)).map((row) => Number(row.k))),
     prices: async (ids) => {

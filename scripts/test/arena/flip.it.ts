@@ -10,6 +10,25 @@ import { Tally } from '../../src/traffic/tally.ts'
 import { Traffic } from '../../src/traffic/trafficProcess.ts'
 
 const buyers = 20
+const bookId = 500
+/** More than any of this sells, and than the scheduled job would restock. */
+const plenty = 100_000
+
+/** @returns whether the order was acknowledged */
+async function buy(shopper: Shopper, reference: string): Promise<boolean> {
+  const put = { book_id: bookId, quantity: 1 }
+  await shopper.ask({ method: 'POST', path: '/api/cart/items', json: put }, { expect: [201] })
+  const order = {
+    reference: `${reference}-${shopper.name}`,
+    shipping: { name: 'A', street: 'B', city: 'C', country: 'CO' },
+    payment: { method: 'card', card_last4: '4242' },
+  }
+  const answer = await shopper.ask(
+    { method: 'POST', path: '/api/orders', json: order },
+    { expect: [201] },
+  )
+  return answer !== undefined
+}
 
 describe('the catalogue moves there and back', function () {
   this.timeout(300_000)
@@ -29,7 +48,19 @@ describe('the catalogue moves there and back', function () {
     await arena?.close()
   })
 
+  /** Of the one book, at its owner. */
+  const stock = async (): Promise<number> => {
+    const [row] =
+      (await arena.owner()) === 'service'
+        ? await arena.catalog.query('SELECT quantity AS n FROM inventory WHERE product_id = ?', [
+            bookId,
+          ])
+        : await arena.shop.query('SELECT stock AS n FROM books WHERE id = ?', [bookId])
+    return Number(row?.n)
+  }
+
   it('with 20 checkouts in flight, each way: every order exists once, its stock taken once', async () => {
+    await arena.shop.execute('UPDATE books SET stock = ? WHERE id = ?', [plenty, bookId])
     const edges = new Edges(arena.edges.map((edge) => arena.stack.urls[edge] ?? ''))
     const tally = new Tally()
     const ports = { edges, ledger: new WriteLedger(), tally, random: createRandom(1) }
@@ -42,49 +73,44 @@ describe('the catalogue moves there and back', function () {
         await shopper.login(`customer${n + 1}@bookshop.test`, `secret-${n + 1}`)
       }
       for (const kind of ['cutover', 'rollback'] as const) {
-        for (const shopper of shoppers) {
-          await shopper.ask(
-            { method: 'POST', path: '/api/cart/items', json: { book_id: 500, quantity: 1 } },
-            { expect: [201] },
-          )
-        }
-        const orders = shoppers.map((shopper) =>
-          shopper.ask(
-            {
-              method: 'POST',
-              path: '/api/orders',
-              json: {
-                reference: `${kind}-${shopper.name}`,
-                shipping: { name: 'A', street: 'B', city: 'C', country: 'CO' },
-                payment: { method: 'card', card_last4: '4242' },
-              },
-            },
-            { expect: [201, 409] },
-          ),
-        )
-        const view = await arena.transfer(kind, 'test: checkouts in flight')
+        const before = await stock()
+        const from = Date.now()
+        let over = false
+        // One checkout after the other, so that each buyer has one in flight whenever the hold begins.
+        const sales = shoppers.map(async (shopper) => {
+          let sold = 0
+          for (let n = 1; !over; n += 1) sold += (await buy(shopper, `${kind}-${n}`)) ? 1 : 0
+          return sold
+        })
+        const view = await arena.transfer(kind, 'test: checkouts in flight').finally(() => {
+          over = true
+        })
+        const sold = (await Promise.all(sales)).reduce((sum, one) => sum + one, 0)
         expect(view.outcome, JSON.stringify(view.error)).to.equal('completed')
-        const answers = await Promise.all(orders)
-        const sold = answers.filter((answer) => answer?.status === 201).length
+        expect(tally.summary().failures).to.deep.equal([])
+        await arena.holds.collect()
+        expect(arena.holds.within({ from, to: Date.now() }).length, 'held').to.be.above(0)
+        expect(sold).to.be.at.least(buyers)
+
         const [orderRows] = await arena.shop.query(
           'SELECT COUNT(*) AS n, COUNT(DISTINCT reference) AS d FROM orders WHERE reference LIKE ?',
-          [`${kind}-buyer%`],
+          [`${kind}-%`],
         )
         expect([Number(orderRows?.n), Number(orderRows?.d)]).to.deep.equal([sold, sold])
         const [moved] =
           (await arena.owner()) === 'service'
             ? await arena.catalog.query(
-                "SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movement WHERE product_id = 500 AND reason IN ('sale', 'release') AND reference LIKE ?",
-                [`${kind}-buyer%`],
+                "SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movement WHERE product_id = ? AND reason IN ('sale', 'release') AND reference LIKE ?",
+                [bookId, `${kind}-%`],
               )
             : await arena.shop.query(
-                'SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movements WHERE book_id = 500 AND reason IN (1, 2) AND reference LIKE ?',
-                [`${kind}-buyer%`],
+                'SELECT COALESCE(SUM(delta), 0) AS n FROM stock_movements WHERE book_id = ? AND reason IN (1, 2) AND reference LIKE ?',
+                [bookId, `${kind}-%`],
               )
         expect(Number(moved?.n)).to.equal(-sold)
+        expect(await stock()).to.equal(before - sold)
         expect(await arena.verify()).to.equal(true)
       }
-      expect(tally.summary().failures).to.deep.equal([])
     } finally {
       await edges.close()
     }

@@ -1,9 +1,13 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import {
   dependencyDirection,
   exampleKnowsNothing,
   namesSaySomething,
   oneFilePerEngine,
+  readmeInEachFolder,
   staysInside,
 } from '../../src/structure/rules.ts'
 import type { SourceFile } from '../../src/structure/sources.ts'
@@ -60,5 +64,21 @@ describe('the structure rules', () => {
       file('cdc', 'src/y.ts'),
     ]
     expect(namesSaySomething.check(root, files)).to.have.length(2)
+  })
+
+  it('convict a top folder and a workspace without a README, whatever their names', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'structure-'))
+    try {
+      for (const folder of ['deploy', 'packages/core', '.hidden', 'node_modules'])
+        await mkdir(join(root, folder), { recursive: true })
+      await writeFile(join(root, 'packages/README.md'), '# packages')
+      const files = [file('packages/core', 'src/a.ts')]
+      expect(readmeInEachFolder.check(root, files)).to.deep.equal([
+        'deploy has no README.md',
+        'packages/core has no README.md',
+      ])
+    } finally {
+      await rm(root, { recursive: true, force: true })
+    }
   })
 })

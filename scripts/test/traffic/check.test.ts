@@ -22,6 +22,9 @@ interface World {
   readonly stock?: number
   readonly orders?: Record<string, number>
   readonly jobRuns?: readonly { reference: string; n: number }[]
+  /** Lines that the scheduled job says it gave back, and those that were. */
+  readonly expired?: number
+  readonly expiries?: Record<string, number>
 }
 
 const store = (world: World): OwnerStore => {
@@ -29,6 +32,7 @@ const store = (world: World): OwnerStore => {
   return {
     priceReferences: async () => map(world.prices),
     movementReferences: async () => map(world.movements),
+    expiries: async () => map(world.expiries),
     bookReferences: async () => map(world.books),
     bookIds: async () => new Set(world.ids ?? [7]),
     prices: async () => new Map([[7, world.price ?? '10.00']]),
@@ -41,6 +45,7 @@ const monolith = (world: World): Db => {
     Object.entries(counts).map(([k, n]) => ({ k, n }))
   const query = async (sql: string) => {
     if (sql.includes('FROM orders')) return rows(world.orders)
+    if (sql.includes("job = 'expire'")) return [{ n: world.expired ?? 0 }]
     if (sql.includes('job_runs')) return [...(world.jobRuns ?? [])]
     return []
   }
@@ -100,6 +105,15 @@ describe('check', () => {
 
   it('convicts stock that no movement explains', async () => {
     expect(await verdict([], { stock: 4 })).to.include({ lostWrites: 1, stockDifferences: 1 })
+  })
+
+  it('convicts expiries of the scheduled job that are missing, and one that gave back twice', async () => {
+    const lost = await verdict([], { expired: 3, expiries: { 'o1/7': 1 } })
+    expect(lost).to.include({ lostWrites: 2, doubledWrites: 0, jobWrites: 3 })
+    const doubled = await verdict([], { expired: 1, expiries: { 'o1/7': 2 } })
+    expect(doubled).to.include({ lostWrites: 0, doubledWrites: 1 })
+    const well = await verdict([], { expired: 1, expiries: { 'o1/7': 1, 'o2/7': 1 } })
+    expect(well).to.include({ lostWrites: 0, doubledWrites: 0, jobWrites: 1 })
   })
 
   it('convicts a run of the scheduled job whose movements are missing', async () => {

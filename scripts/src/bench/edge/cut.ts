@@ -10,7 +10,7 @@ import { type StepName, stepNames } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { Arena } from '../../arena/arena.ts'
 import { goOn, haltEnvironment, whenHalted } from '../../arena/halt.ts'
-import { settle } from '../../arena/strike.ts'
+import { rowsDiffer, settle } from '../../arena/strike.ts'
 import { Traffic } from '../../traffic/trafficProcess.ts'
 import { atLeast, atMost, type BenchRow, figure } from '../bench.ts'
 import { startThirdEdge, type ThirdEdge } from './thirdEdge.ts'
@@ -66,8 +66,8 @@ async function cutAt(
   const [view] = await Promise.all([transfer, sleep(cutMs)])
   const answered = await answers(edge)
   for (const wire of wires) wire.mend()
-  await settle(arena)
-  return { outcome: view.outcome ?? view.state, answered }
+  const agreed = await settle(arena)
+  return { outcome: agreed ? (view.outcome ?? view.state) : rowsDiffer, answered }
 }
 
 /** The same failure of many requests is one line. */

@@ -8,6 +8,7 @@ import type { Side } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
 import type { LastState, Write } from '../ledger.ts'
 import { type OwnerStore, ownerStore } from '../ownerStore.ts'
+import { judgeJob } from './job.ts'
 import { Judge, type Losses, type LossesByDomain } from './judge.ts'
 import {
   movementRows,
@@ -59,7 +60,7 @@ export async function checkShop(input: ShopInput): Promise<ShopVerdict> {
   judgeSupport(input, await supportRows(support.db, support.side), judge)
   const movements = await movementRows(catalog.db, catalog.side)
   const stock = judgeStock(orderBook.orders, movements, judge)
-  const jobWrites = await judgeJob(input.jobs, await store.movementReferences(), judge)
+  const jobWrites = await judgeJob(input.jobs, store, judge)
   const stockDifferences = await judgeUnexplained(input, store, judge)
   return {
     ...judge.total,
@@ -138,34 +139,6 @@ function judgeSupport(input: ShopInput, rows: SupportRows, judge: Judge): void {
       judge.judge(write, rows[kind as keyof SupportRows].get(reference) ?? 0, kind)
     }
   }
-}
-
-/** Each acknowledged run of the scheduled job logged as many movements as it says. */
-export async function judgeJob(
-  jobs: Db,
-  movements: ReadonlyMap<string, number>,
-  judge: Judge,
-): Promise<number> {
-  const runs = await jobs.query(
-    "SELECT reference, `rows` AS n FROM job_runs WHERE outcome = 'ok' AND job = 'restock' AND `rows` > 0",
-  )
-  const found = new Map<string, number>()
-  for (const [key, times] of movements) {
-    if (!key.startsWith('job:')) continue
-    const run = key.split('/')[0]?.split(':').slice(0, 2).join(':') ?? key
-    found.set(run, (found.get(run) ?? 0) + times)
-  }
-  let writes = 0
-  for (const run of runs) {
-    const expected = Number(run.n)
-    const reference = `job:${String(run.reference).replace(/^job:/, '')}`
-    const there = found.get(reference) ?? 0
-    writes += expected
-    const what = `${reference} logged ${expected} movements, ${there} exist`
-    if (there < expected) judge.lost('catalog', what)
-    if (there > expected) judge.doubled('catalog', what)
-  }
-  return writes
 }
 
 async function judgeUnexplained(
