@@ -116,7 +116,7 @@ export class Pipeline {
     }
   }
 
-  /** Undefined: the candidate failed, nothing was answered yet, and the owner serves the read. */
+  /** Undefined: nothing was answered yet. It had to wait, or the candidate failed it. */
   async #deliver(
     exchange: Exchange,
     table: RouteTable,
@@ -127,7 +127,7 @@ export class Pipeline {
     if (exchange.canary !== 'candidate') return delivery.deliver(exchange, table, decision, write)
     try {
       const outcome = await delivery.deliver(exchange, table, decision, write)
-      if (outcome.kind !== 'failed') {
+      if (outcome !== undefined && outcome.kind !== 'failed') {
         canary.answered(decision, outcome.kind !== 'cut')
         return outcome
       }

@@ -157,6 +157,8 @@ export interface TestEdgeOptions {
   readonly clients?: Partial<ClientLimits>
   /** Most connections to a replica. */
   readonly connections?: number
+  readonly lineMs?: number
+  readonly silenceMs?: number
   readonly sessions?: Readonly<Record<string, Identity>>
   /** Judges bearer tokens; else they pass untouched. */
   readonly tokens?: TokenParts | undefined
@@ -182,12 +184,10 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     released: options.released ?? 8,
     slotMs: options.slotMs ?? 25,
   })
-  const undici = new UndiciForwarder(
-    options.upstreamMaxMs ?? 5_000,
-    options.connections,
-    options.upstreamCa,
-  )
-  const middleware = new MiddlewareForwarder(options.upstreamMaxMs ?? 5_000, options.connections)
+  const { connections = 256, silenceMs, upstreamCa: ca } = options
+  const engine = { headMs: options.upstreamMaxMs ?? 5_000, connections, silenceMs, ca }
+  const undici = new UndiciForwarder(engine)
+  const middleware = new MiddlewareForwarder(engine)
   const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
   const metrics = createMetrics('test')
   const asked: string[] = []
@@ -200,8 +200,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
     tokens: options.tokens,
   })
-  const replicas = new Replicas()
-  const looker = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, 4)
+  const replicas = new Replicas({ room: { connections } })
+  const looker = new UndiciForwarder({ ...engine, connections: 4 })
   const tallies = new Tallies()
   const shadowed = shadowMetrics(metrics.registry, {
     waiting: () => shadow.waiting,
@@ -231,6 +231,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     sessionChanged: (subject) => callers.forget(subject),
     sessionCookie: 'sid',
     maxBody: options.maxBody ?? 2 ** 30,
+    lineMs: options.lineMs ?? 5_000,
     closing: () => closing,
   })
   const pipeline = new Pipeline({

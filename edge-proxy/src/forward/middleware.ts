@@ -13,10 +13,11 @@ import { Agent as SecureAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { EdgeError } from '../errors.ts'
-import type { Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
+import type { EngineOptions, Forwarder, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { isEventStream, type Stream, Streams } from './streams.ts'
 
 interface Job {
   readonly outgoing: Outgoing
@@ -26,6 +27,7 @@ interface Job {
   /** The upstream's answer is complete. */
   ended: boolean
   proxyReq: ClientRequest | undefined
+  stream: Stream | undefined
 }
 
 /**
@@ -50,6 +52,26 @@ function readThrough(req: IncomingMessage, outgoing: Outgoing, job: Job): void {
   req.pipe = (to) => content.pipe(to)
 }
 
+const streamOf = (proxyRes: IncomingMessage, res: ServerResponse, job: Job): Stream => ({
+  mayBeSilent: isEventStream(proxyRes.headers),
+  get over() {
+    return job.ended || res.writableEnded || res.destroyed
+  },
+  get octets() {
+    return proxyRes.socket.bytesRead
+  },
+  get paused() {
+    return job.ended || res.writableNeedDrain
+  },
+  sendHead() {
+    if (!proxyRes.readableDidRead) res.flushHeaders()
+  },
+  cut() {
+    job.settle({ kind: 'cut', cause: new Error('the upstream was silent for too long') })
+    res.destroy()
+  },
+})
+
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
@@ -57,16 +79,18 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #plain: RequestHandler
   readonly #secure: RequestHandler
 
-  /** @param ca authorities of https upstreams, PEM; undefined: the usual ones */
-  constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
+  readonly #streams: Streams
+
+  constructor({ headMs, connections, silenceMs, ca }: EngineOptions) {
+    this.#streams = new Streams(silenceMs)
     const pool = { keepAlive: true, maxSockets: connections, timeout: 60_000 }
     const trust = ca === undefined ? {} : { ca }
     this.#agents = { http: new Agent(pool), https: new SecureAgent({ ...pool, ...trust }) }
-    this.#plain = this.#proxyOver(this.#agents.http, headersTimeoutMs)
-    this.#secure = this.#proxyOver(this.#agents.https, headersTimeoutMs)
+    this.#plain = this.#proxyOver(this.#agents.http, headMs)
+    this.#secure = this.#proxyOver(this.#agents.https, headMs)
   }
 
-  #proxyOver(agent: Agent, headersTimeoutMs: number): RequestHandler {
+  #proxyOver(agent: Agent, headMs: number): RequestHandler {
     return createProxyMiddleware({
       // Every request names its own; this one only satisfies the constructor.
       target: 'http://127.0.0.1:1',
@@ -77,7 +101,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       ws: false,
       selfHandleResponse: true,
       ejectPlugins: true,
-      proxyTimeout: headersTimeoutMs,
+      proxyTimeout: headMs,
       plugins: [
         (server) => {
           server.on('proxyReq', (proxyReq, req) => this.#onSent(proxyReq, req))
@@ -104,13 +128,14 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       const settle = (outcome: Outcome): void => {
         if (settled) return
         settled = true
+        if (job.stream !== undefined) this.#streams.end(job.stream)
         res.off('close', onClose)
         if (outcome.kind !== 'done') job.proxyReq?.destroy()
         outgoing.onUpstreamDone()
         resolve(outcome)
       }
       const job: Job = {
-        ...{ outgoing, settle, proxyReq: undefined },
+        ...{ outgoing, settle, proxyReq: undefined, stream: undefined },
         ...{ sent: false, slow: false, ended: false },
       }
       const onClose = (): void => {
@@ -194,6 +219,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   #onAnswer(proxyRes: IncomingMessage, req: IncomingMessage, res: ServerResponse): void {
     const job = this.#jobs.get(req)
     if (job === undefined) return
+    // That was the limit of the head.
+    proxyRes.socket.setTimeout(0)
     proxyRes.once('end', () => {
       job.ended = true
       job.outgoing.onUpstreamDone()
@@ -202,6 +229,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       if (res.destroyed) return
       res.writeHead(proxyRes.statusCode ?? 502, proxyRes.statusMessage ?? '', fields as string[])
       proxyRes.pipe(res)
+      job.stream = streamOf(proxyRes, res, job)
+      this.#streams.begin(job.stream)
       // Beside the pipe, whose pauses hold for both.
       if (job.outgoing.onData !== undefined) proxyRes.on('data', job.outgoing.onData)
       proxyRes.once('error', (cause: Error) => {
@@ -241,6 +270,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   }
 
   async close(): Promise<void> {
+    this.#streams.stop()
     this.#agents.http.destroy()
     this.#agents.https.destroy()
   }

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { Line, type Room } from './line.ts'
+
 export const outlier = {
   failures: 5,
   intervalMs: 10_000,
@@ -24,8 +26,8 @@ const slowStartShare = 0.1
 
 export class Replica {
   readonly url: string
-  /** Requests that it was given and that have not ended. */
-  outstanding = 0
+  /** Who has its connections, and who waits for one. */
+  readonly line: Line
   #failures = 0
   #ejections = 0
   #outUntil: number | undefined
@@ -34,8 +36,9 @@ export class Replica {
   /** What an active check found last. */
   #down = false
 
-  constructor(url: string) {
+  constructor(url: string, room: Room = {}) {
     this.url = url
+    this.line = new Line(room)
   }
 
   out(now: number): boolean {

@@ -1,22 +1,32 @@
 /**
  * Which replica of an upstream is next: the one with the least to do, of those that are well.
  *
- * When none is well all are tried: an edge that refuses everything helps nobody. An upstream that has
- * as many requests as it may have gets no more of them (circuit breaking): they are told to come again
- * instead of waiting in a line that only grows.
+ * When none is well all are tried: an edge that refuses everything helps nobody. A request for which
+ * there is no connection waits in its replica's line. An upstream that has as many requests as it may
+ * have, waiting ones too, gets no more of them (circuit breaking): they are told to come again instead
+ * of waiting in a line that only grows.
  *
  * @module
  */
 import type { RouteTable } from '@matapalo/core'
 import { UpstreamBusy, UpstreamUnreachable } from '../errors.ts'
+import type { Room } from './line.ts'
 import { outlier, Replica } from './replica.ts'
 
 /** `bad`: 5xx, or no answer. `unknown`: the client left, or the content was at fault. */
 export type Verdict = 'good' | 'bad' | 'unknown'
 
+export interface Taken {
+  readonly replica: Replica
+  /** It was not taken: there is no connection for this client now. Its line is where to wait. */
+  readonly full: boolean
+}
+
 export interface ReplicasOptions {
-  /** Most requests that one replica may have at a time. */
+  /** Most requests that one replica may have at a time, waiting ones too. */
   readonly mostRequests?: number
+  /** Of each replica. */
+  readonly room?: Room
   readonly onEjected?: (upstream: string, url: string) => void
   readonly now?: () => number
 }
@@ -29,12 +39,14 @@ const without = (url: string | undefined, replicas: readonly Replica[]): readonl
 export class Replicas {
   readonly #known = new Map<string, Replica>()
   readonly #most: number
+  readonly #room: Room
   readonly #onEjected: (upstream: string, url: string) => void
   readonly #now: () => number
   #turn = 0
 
   constructor(options: ReplicasOptions = {}) {
     this.#most = options.mostRequests ?? Number.POSITIVE_INFINITY
+    this.#room = options.room ?? {}
     this.#onEjected = options.onEjected ?? (() => undefined)
     this.#now = options.now ?? performance.now.bind(performance)
   }
@@ -50,18 +62,26 @@ export class Replicas {
 
   /**
    * Every one that is taken is given back.
+   * @param address of the client
    * @throws UpstreamUnreachable, UpstreamBusy
    */
-  take(table: RouteTable, upstream: string, avoid?: string): Replica {
+  take(table: RouteTable, upstream: string, address = '', avoid?: string): Taken {
     const replica = this.#choose(table, upstream, avoid)
-    // The least busy one is full, so all are.
-    if (replica.outstanding >= this.#most) throw new UpstreamBusy(upstream, this.#most)
-    replica.outstanding += 1
-    return replica
+    // The least busy one has enough, so all have.
+    if (replica.line.load >= this.#most) {
+      throw new UpstreamBusy(upstream, `each replica has ${this.#most} requests, the limit`)
+    }
+    return { replica, full: !replica.line.enter(address) }
   }
 
-  give(table: RouteTable, upstream: string, replica: Replica, verdict: Verdict): void {
-    replica.outstanding -= 1
+  give(
+    table: RouteTable,
+    upstream: string,
+    replica: Replica,
+    verdict: Verdict,
+    address = '',
+  ): void {
+    replica.line.leave(address)
     if (verdict === 'good') replica.succeeded()
     else if (verdict === 'bad' && replica.failed()) this.#eject(table, upstream, replica)
   }
@@ -70,7 +90,7 @@ export class Replicas {
   of(url: string): Replica {
     let replica = this.#known.get(url)
     if (replica === undefined) {
-      replica = new Replica(url)
+      replica = new Replica(url, this.#room)
       this.#known.set(url, replica)
     }
     return replica
@@ -92,7 +112,7 @@ export class Replicas {
     let best = some[start] as Replica
     for (let i = 1; i < some.length; i++) {
       const next = some[(start + i) % some.length] as Replica
-      if (next.outstanding < best.outstanding) best = next
+      if (next.line.load < best.line.load) best = next
     }
     return best
   }

@@ -39,7 +39,7 @@ export function wireShadowing(parts: ShadowingParts): Shadowing {
   const { config, life, inForce, callers, replicas, barrier, metrics, log } = parts
   const { shadowConcurrency: concurrency, shadowBody: maxBody, shadowMax: lookMs } = config
   // A candidate that hangs holds these connections, and none that a client waits for.
-  const looker = new UndiciForwarder(lookMs, Math.max(1, concurrency))
+  const looker = new UndiciForwarder({ headMs: lookMs, connections: Math.max(1, concurrency) })
   const tallies = new Tallies()
   const salt = randomBytes(16)
   const digest = (text: string): string =>
