@@ -84,7 +84,8 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // Octets that came with a refused message: whose message they are nobody can tell.
     if (isShut(req.socket)) return
-    const { headers } = req
+    const { headers, socket } = req
+    pipelined.arrive(socket)
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
       res.once('finish', () => dropRest(req))
     }
@@ -95,7 +96,6 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
       admit(req, res, expectsContinue)
       return
     }
-    const { socket } = req
     pipelined.enter(socket)
     before.once('close', () => {
       pipelined.leave(socket)

@@ -117,6 +117,8 @@ export interface TestEdge {
   readonly shadow: Shadow
   readonly tallies: Tallies
   readonly metrics: EdgeMetrics
+  /** Messages whose head has been read so far. */
+  messages(): number
   /** The same over TLS, when asked for. */
   readonly secureUrl: string | undefined
   /** What was said of the certificate files last. */
@@ -279,6 +281,10 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     headersMs: options.headersMs ?? 10_000,
   }
   const server = createEdgeServer({ ...parts, redirect: options.tls?.redirect })
+  let messages = 0
+  server.prependListener('request', () => {
+    messages += 1
+  })
   const url = await listen(server)
   let certificate: TestEdge['certificate']
   const secure = await startSecure(parts, options.tls, (state) => {
@@ -293,6 +299,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     shadow,
     tallies,
     metrics,
+    messages: () => messages,
     secureUrl: secure?.url,
     get certificate() {
       return certificate

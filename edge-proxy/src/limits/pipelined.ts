@@ -23,31 +23,27 @@ interface Queue {
   stopped: boolean
   /** A head was late while nobody read it. */
   late: (() => void) | undefined
-  arrived: number
+  lateHead: NodeJS.Timeout | undefined
 }
 
 export class Pipelined {
   readonly #queues = new WeakMap<Socket, Queue>()
   readonly #headersMs: number
+  /** Heads that have their time again. */
+  #excused = 0
 
   /** @param headersMs longest a client may take to a head */
   constructor(headersMs: number) {
     this.#headersMs = headersMs
   }
 
-  /** Requests of the connection that wait. */
-  waiting(socket: Socket): number {
-    return this.#queues.get(socket)?.waiting ?? 0
-  }
-
   enter(socket: Socket): void {
     let queue = this.#queues.get(socket)
     if (queue === undefined) {
-      queue = { waiting: 0, watched: false, stopped: false, late: undefined, arrived: 0 }
+      queue = { waiting: 0, watched: false, stopped: false, late: undefined, lateHead: undefined }
       this.#queues.set(socket, queue)
     }
     queue.waiting += 1
-    queue.arrived += 1
     if (queue.waiting > most) stop(socket, queue)
   }
 
@@ -58,14 +54,22 @@ export class Pipelined {
     if (!queue.stopped || queue.waiting > few) return
     queue.stopped = false
     socket.resume()
-    const { late, arrived } = queue
+    const { late } = queue
     queue.late = undefined
     if (late === undefined) return
-    const limit = setTimeout(() => {
-      if (queue.arrived === arrived) late()
-    }, this.#headersMs)
-    limit.unref()
-    socket.once('close', () => clearTimeout(limit))
+    this.#excused += 1
+    queue.lateHead = setTimeout(late, this.#headersMs).unref()
+    socket.once('close', () => this.arrive(socket))
+  }
+
+  /** A head has come, whether or not it has to wait. */
+  arrive(socket: Socket): void {
+    if (this.#excused === 0) return
+    const queue = this.#queues.get(socket)
+    if (queue?.lateHead === undefined) return
+    this.#excused -= 1
+    clearTimeout(queue.lateHead)
+    queue.lateHead = undefined
   }
 
   /**

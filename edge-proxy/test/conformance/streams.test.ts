@@ -118,7 +118,7 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       )
       client.socket.pause()
       client.write(get())
-      await sleep(600)
+      await sleep(1_500)
       client.socket.resume()
       const whole = () => client.text().length > size
       expect(await until(whole, { timeoutMs: 10_000, everyMs: 50 })).to.equal(true)
