@@ -126,8 +126,10 @@ export class Delivery {
   ): Promise<undefined> {
     const { freshness, lineMs } = this.#parts
     // By then it may write somewhere else.
-    if (write !== undefined) freshness?.notWritten(write)
-    exchange.marked = undefined
+    if (write !== undefined) {
+      freshness?.notWritten(write)
+      exchange.marked = undefined
+    }
     const busy = () =>
       new UpstreamBusy(upstream, `no connection came free in ${lineMs} ms, the limit`)
     // Its owner has more time for it than a candidate.
