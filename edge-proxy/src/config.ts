@@ -104,7 +104,25 @@ export const edgeSettings = {
     env: 'EDGE_UPSTREAM_REQUESTS',
     parse: count,
     default: 4_096,
-    help: 'most requests that a replica may have at a time; more are answered 503',
+    help: 'most requests that a replica may have at a time, waiting ones too; more are answered 503',
+  },
+  upstreamConnections: {
+    env: 'EDGE_UPSTREAM_CONNECTIONS',
+    parse: count,
+    default: 256,
+    help: 'most connections to a replica; as many as it has workers, where each of those serves one',
+  },
+  lineMax: {
+    env: 'EDGE_LINE_MAX_MS',
+    parse: millis,
+    default: 5_000,
+    help: 'longest a request waits for a connection to its upstream, ms; then 503',
+  },
+  silenceMax: {
+    env: 'EDGE_SILENCE_MAX_MS',
+    parse: millis,
+    default: 300_000,
+    help: 'longest an upstream may be silent within an answer, ms (300000: five minutes); event streams may be for ever',
   },
   upstreamSockets: {
     env: 'EDGE_UPSTREAM_SOCKETS',

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision, RouteTable, Side } from '@matapalo/core'
-import { ContentTooLarge, EdgeError } from './errors.ts'
+import { ContentTooLarge, EdgeError, UpstreamBusy } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Forwarder, Head, Outcome, Outgoing, UpgradeForwarder } from './forward/forward.ts'
 import { setCookies, upstreamFields } from './forward/headers.ts'
@@ -20,6 +20,7 @@ import type { TableInForce } from './tableInForce.ts'
 import { schemeOf } from './tls/scheme.ts'
 import { type MaybeSecured, secureFields } from './tls/secureAnswer.ts'
 import type { Upgrades } from './upgrades.ts'
+import type { Replica } from './upstreams/replica.ts'
 import type { Replicas, Verdict } from './upstreams/replicas.ts'
 
 export interface DeliveryParts {
@@ -40,6 +41,8 @@ export interface DeliveryParts {
   readonly sessionCookie: string
   /** Most octets of content where the route says nothing. */
   readonly maxBody: number
+  /** Longest a request waits for a connection, ms. */
+  readonly lineMs: number
   /** True while stopping: answers close their connections. */
   readonly closing: () => boolean
 }
@@ -51,20 +54,25 @@ export class Delivery {
     this.#parts = parts
   }
 
-  /** Counts and forwards, in the turn in which it was decided. */
+  /**
+   * Counts and forwards, in the turn in which it was decided. Undefined: it had to wait for a
+   * connection, and is to be decided again.
+   */
   async deliver(
     exchange: Exchange,
     table: RouteTable,
     decision: Decision,
     write: FreshWrite | undefined,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | undefined> {
     const { inFlight, replicas, maxBody, upgrader } = this.#parts
-    const { opening, tried } = exchange
+    const { address, opening, tried } = exchange
     const forwarder = tried ? this.#parts.candidates : this.#parts.forwarder
     const limit = decision.route?.maxBody ?? maxBody
     if (exchange.length !== undefined && exchange.length > limit) throw new ContentTooLarge(limit)
     const what = opening === undefined ? 'requests' : 'sockets'
-    const replica = replicas.take(table, decision.upstream, exchange.failedAt, what)
+    const avoid = exchange.failedAt
+    const { replica, full } = replicas.take(table, decision.upstream, address, avoid, what)
+    if (full) return this.#standInLine(exchange, decision.upstream, replica, write)
     let verdict: Verdict = 'unknown'
     const ended = inFlight.begin(table.epoch, decision.writes, decision.route?.id)
     const { req, res, line } = exchange
@@ -119,13 +127,37 @@ export class Delivery {
       verdict = 'bad'
       exchange.failedAt = replica.url
     }
-    replicas.give(table, decision.upstream, replica, verdict, what)
+    replicas.give(table, decision.upstream, replica, verdict, address, what)
     // Sent and not answered: it may still be written, so the writer stays dirty.
     if (write !== undefined && (outcome.kind === 'failed' || outcome.kind === 'left')) {
       if (!outcome.sent) this.#parts.freshness?.notWritten(write)
       exchange.marked = undefined
     }
     return outcome
+  }
+
+  /** @throws UpstreamBusy at the limit, over all its waits */
+  async #standInLine(
+    exchange: Exchange,
+    upstream: string,
+    replica: Replica,
+    write: FreshWrite | undefined,
+  ): Promise<undefined> {
+    const { freshness, lineMs } = this.#parts
+    // By then it may write somewhere else.
+    if (write !== undefined) {
+      freshness?.notWritten(write)
+      exchange.marked = undefined
+    }
+    const busy = () =>
+      new UpstreamBusy(upstream, `no connection came free in ${lineMs} ms, the limit`)
+    // Its owner has more time for it than a candidate.
+    if (exchange.canary === 'candidate') throw busy()
+    const now = performance.now()
+    exchange.inLineSince ??= now
+    const left = lineMs - (now - exchange.inLineSince)
+    if (left <= 0) throw busy()
+    if (!(await replica.line.wait(exchange.address, left, exchange.left))) throw busy()
   }
 
   /** What a side gets for the request. */

@@ -41,6 +41,8 @@ export interface Edge {
 
 /** A stopping edge is seen as not ready for this long before it stops listening. */
 const noticeMs = 200
+/** To each replica, for introspection and sessions of tokens. */
+const ownConnections = 32
 
 export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const life = new Lifecycle(log)
@@ -50,6 +52,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   const replicas = new Replicas({
     mostRequests: config.upstreamRequests,
     mostSockets: config.upstreamSockets,
+    room: { connections: config.upstreamConnections, shared: config.clientConnections > 0 },
     onEjected: (upstream, url) => {
       metrics.ejected(upstream)
       log.warn({ upstream, url }, 'replica.ejected')
@@ -58,9 +61,17 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   let closing = false
 
   const ca = config.upstreamCa === undefined ? undefined : await readFile(config.upstreamCa, 'utf8')
-  const undici = new UndiciForwarder(config.upstreamMax, undefined, ca)
-  const middleware = new MiddlewareForwarder(config.upstreamMax, undefined, ca)
-  const callers = await wireCallers(config, { table, replicas, asker: undici }, log)
+  const engine = {
+    ...{ headMs: config.upstreamMax, connections: config.upstreamConnections },
+    ...{ silenceMs: config.silenceMax, ca },
+  }
+  const undici = new UndiciForwarder(engine)
+  const middleware = new MiddlewareForwarder(engine)
+  // A replica whose connections clients have all is still asked who they are, and is not found to be
+  // down; nor because made-up cookies are asked for.
+  const asker = new UndiciForwarder({ ...engine, connections: ownConnections })
+  const checker = new UndiciForwarder({ ...engine, connections: 1 })
+  const callers = await wireCallers(config, { table, replicas, asker }, log)
   const { freshness, store, forgotten, barrier } = wireFreshening({
     ...{ config, life, inForce, metrics, log },
     onSession: (subject) => callers.forget(subject),
@@ -71,12 +82,14 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
   life.add('forwarders', async () => {
     await undici.close()
     await middleware.close()
+    await asker.close()
+    await checker.close()
   })
 
   const checks = new HealthChecks({
     table,
     replicas,
-    asker: undici,
+    asker: checker,
     path: config.healthPath,
     onChange: (url, up) => log.warn({ url, up }, 'replica.checked'),
   })
@@ -109,6 +122,7 @@ export async function startEdge(config: EdgeConfig, log: Log): Promise<Edge> {
     },
     sessionCookie: config.sessionCookie,
     maxBody: config.bodyMax,
+    lineMs: config.lineMax,
     closing: () => closing,
   })
   const testers = new Testers(config.testerKey)

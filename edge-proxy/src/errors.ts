@@ -172,14 +172,14 @@ export class UpstreamUnreachable extends EdgeError {
   }
 }
 
-/** Every replica has as many requests, or sockets, as it may have. This one was not sent. */
+/** Every replica has as many requests, or sockets, as it may have, or none had a connection in time. Not sent. */
 export class UpstreamBusy extends EdgeError {
   readonly code = 'MATAPALO_EDGE_UPSTREAM_BUSY'
   readonly status = 503
   override readonly retryable = true
   override readonly retryAfter = 1
-  constructor(upstream: string, limit: number, of: 'requests' | 'sockets' = 'requests') {
-    super(`${upstream}: each replica has ${limit} ${of}, the limit; try again`)
+  constructor(upstream: string, limit: string) {
+    super(`${upstream}: ${limit}; try again`)
   }
 }
 

@@ -54,6 +54,8 @@ export class Exchange {
 
   /** First time it had to wait for a transfer. */
   heldSince: number | undefined
+  /** First time it had to wait for a connection. */
+  inLineSince: number | undefined
   slot: Slot | null = null
   /** Undefined until it was needed. */
   identity: Identity | null | undefined

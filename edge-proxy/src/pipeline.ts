@@ -131,7 +131,7 @@ export class Pipeline {
     return fallback === 'begun' ? this.#parts.fallback : this.#parts.canary
   }
 
-  /** Undefined: nothing was answered yet, and the other one of the two sides is to serve the read. */
+  /** Undefined: nothing was answered yet. It had to wait, or the other one of the two sides is to serve the read. */
   async #deliver(
     exchange: Exchange,
     table: RouteTable,
@@ -142,6 +142,7 @@ export class Pipeline {
     const trial = this.#trialOf(exchange)
     try {
       const outcome = await delivery.deliver(exchange, table, decision, write)
+      if (outcome === undefined) return undefined
       if (trial === undefined) {
         return fallback.begin(exchange, table, decision, outcome) ? undefined : outcome
       }

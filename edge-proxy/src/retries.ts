@@ -1,7 +1,9 @@
 /**
- * When a request may be sent again: when it provably was not sent, or when it is a read without
- * content whose upstream broke off before an answer and the budget has one left. Never otherwise.
- * Trying again to be accepted by an upstream that restarts costs it nothing, and is not counted.
+ * When a request may be sent again: when it provably was not sent, or when its route is declared to be
+ * a read, it has no content, its upstream broke off before an answer, and the budget has one left.
+ * Never otherwise: of what nobody declared only the method says that it reads, and a legacy application
+ * may write on GET. Trying again to be accepted by an upstream that restarts costs it nothing, and is
+ * not counted.
  *
  * @module
  */
@@ -34,7 +36,7 @@ export class Retries {
   /** @throws what is answered when another try is not safe, or no use any more */
   allow(
     exchange: Exchange,
-    { upstream, access, writes }: Decision,
+    { upstream, route, access, writes }: Decision,
     { sent, slow, cause }: Outcome & { readonly kind: 'failed' },
     since: number,
   ): void {
@@ -47,7 +49,8 @@ export class Retries {
       return
     }
     if (slow) throw new UpstreamSlow(upstream, cause)
-    const safe = access === 'read' && writes.length === 0 && !exchange.hasBody
+    const reads = route?.declared === true && access === 'read' && writes.length === 0
+    const safe = reads && !exchange.hasBody
     const again = safe && !late && ++exchange.resets <= readRetries && this.#budget.retry()
     if (!again) throw new UpstreamBroke(upstream, cause)
     this.#metrics.retried('read')

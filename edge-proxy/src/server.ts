@@ -19,8 +19,10 @@ import { BrokenMessages } from './guard/brokenMessages.ts'
 import { isShut, shut } from './guard/closing.ts'
 import { type Guarded, guard, guardLimits } from './guard/guard.ts'
 import { checkHandshake } from './guard/handshake.ts'
+import type { ParseError } from './guard/parseErrors.ts'
 import type { Parents } from './identity/parent.ts'
 import type { Clients } from './limits/clients.ts'
+import { Pipelined } from './limits/pipelined.ts'
 import type { Readers } from './limits/readers.ts'
 import { dropRest } from './limits/rest.ts'
 import type { EdgeMetrics } from './metrics.ts'
@@ -82,19 +84,28 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   const broken = new BrokenMessages(guardLimits, metrics)
   /** Handshakes that came before the answer to the request in front of them. */
   const early = new WeakSet<IncomingMessage>()
+  const pipelined = new Pipelined(parts.headersMs)
 
   const enter = (req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void => {
     // Octets that came with a refused message: whose message they are nobody can tell.
     if (isShut(req.socket)) return
-    const { headers } = req
+    const { headers, socket } = req
+    pipelined.arrive(socket)
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
       res.once('finish', () => dropRest(req))
     }
     const before = broken.follow(req, res)
     // Pipelined behind another: parallel would be allowed among safe methods (RFC 9112 9.3.2), but
     // a legacy application writes on GET.
-    if (before !== undefined) before.once('close', () => admit(req, res, expectsContinue))
-    else admit(req, res, expectsContinue)
+    if (before === undefined) {
+      admit(req, res, expectsContinue)
+      return
+    }
+    pipelined.enter(socket)
+    before.once('close', () => {
+      pipelined.leave(socket)
+      admit(req, res, expectsContinue)
+    })
   }
 
   const admit = (
@@ -185,7 +196,11 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
     }
   })
   if (tls !== undefined) server.on('secureConnection', (socket: Socket) => readers.watch(socket))
-  server.on('clientError', broken.onClientError)
+  server.on('clientError', (error: ParseError, socket: Socket) => {
+    const late = (): void => broken.onClientError(error, socket)
+    const excused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && pipelined.excuses(socket, late)
+    if (!excused) late()
+  })
   server.on('connect', (req: IncomingMessage, socket: Socket) => {
     if (isShut(req.socket)) return
     turnAway(socket, new AmbiguousRequest('CONNECT is not served', 'RFC 9110 9.3.6', 501))

@@ -38,6 +38,13 @@ describe('edge configuration', () => {
     expect(read({})).to.include({
       ...{ clientConnections: 2_000, clientRate: 0, bodyMax: 2 ** 30, headersMax: 10_000 },
       ...{ upstreamRequests: 4_096, healthPath: '' },
+      ...{ upstreamConnections: 256, lineMax: 5_000, silenceMax: 300_000 },
+    })
+    const upstream = {
+      ...{ EDGE_UPSTREAM_CONNECTIONS: '16', EDGE_LINE_MAX_MS: '100', EDGE_SILENCE_MAX_MS: '1000' },
+    }
+    expect(read(upstream)).to.include({
+      ...{ upstreamConnections: 16, lineMax: 100, silenceMax: 1_000 },
     })
     const set = { EDGE_CLIENT_CONNECTIONS: '0', EDGE_CLIENT_RATE: '50', EDGE_HEALTH_PATH: '/up' }
     expect(read(set)).to.include({ clientConnections: 0, clientRate: 50, healthPath: '/up' })

@@ -63,6 +63,7 @@ describe('Edge', function () {
     }
     monolith = await upstream((req, res) => {
       if (req.url === '/api/session') res.end('{"user":null}')
+      else if (req.url === '/orders/never') seen.push('monolith /orders/never')
       else answer('monolith')(req, res)
     })
     service = await upstream(answer('service'))
@@ -358,6 +359,22 @@ describe('Edge', function () {
     await sleep(3_500)
     expect((await fetch(`${fourth.url}/orders`)).status).to.equal(503)
     await publish({ hold: false })
+  })
+
+  it('finds out who somebody is while clients have every connection', async () => {
+    const table = await publish()
+    const one = await open({ EDGE_UPSTREAM_CONNECTIONS: '1', EDGE_LINE_MAX_MS: '200' })
+    await inForce(one, table.epoch)
+    const leaving = new AbortController()
+    const never = fetch(`${one.url}/orders/never`, { signal: leaving.signal }).catch(() => 'left')
+    await until(() => seen.includes('monolith /orders/never'), { timeoutMs: 3_000 })
+    expect((await fetch(`${one.url}/orders`)).status).to.equal(503)
+    const begun = performance.now()
+    const staff = await fetch(`${one.url}/api/staff/1`, { headers: { cookie: 'sid=nobody' } })
+    expect(staff.status).to.equal(401)
+    expect(performance.now() - begun).to.be.lessThan(3_000)
+    leaving.abort()
+    expect(await never).to.equal('left')
   })
 
   it('stops gracefully: not ready first, and what is under way gets its answer', async () => {

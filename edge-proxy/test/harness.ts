@@ -80,6 +80,7 @@ export const routes: readonly RouteRule[] = [
     methods: ['GET', 'HEAD'],
     path: '/api/books/*',
     access: 'read',
+    declared: true,
     writes: [],
     reads: ['catalog'],
   }),
@@ -104,6 +105,7 @@ export const routes: readonly RouteRule[] = [
     methods: ['GET'],
     path: '/books/*',
     access: 'read',
+    declared: true,
     writes: [],
     reads: ['catalog'],
   }),
@@ -119,6 +121,8 @@ export interface TestEdge {
   readonly shadow: Shadow
   readonly tallies: Tallies
   readonly metrics: EdgeMetrics
+  /** Messages whose head has been read so far. */
+  messages(): number
   /** The same over TLS, when asked for. */
   readonly secureUrl: string | undefined
   /** What was said of the certificate files last. */
@@ -162,6 +166,8 @@ export interface TestEdgeOptions {
   readonly clients?: Partial<ClientLimits>
   /** Most connections to a replica. */
   readonly connections?: number
+  readonly lineMs?: number
+  readonly silenceMs?: number
   readonly sessions?: Readonly<Record<string, Identity>>
   /** Judges bearer tokens; else they pass untouched. */
   readonly tokens?: TokenParts | undefined
@@ -189,16 +195,10 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     released: options.released ?? 8,
     slotMs: options.slotMs ?? 25,
   })
-  const undici = new UndiciForwarder(
-    options.upstreamMaxMs ?? 5_000,
-    options.connections,
-    options.upstreamCa,
-  )
-  const middleware = new MiddlewareForwarder(
-    options.upstreamMaxMs ?? 5_000,
-    options.connections,
-    options.upstreamCa,
-  )
+  const { connections = 256, silenceMs, upstreamCa: ca } = options
+  const engine = { headMs: options.upstreamMaxMs ?? 5_000, connections, silenceMs, ca }
+  const undici = new UndiciForwarder(engine)
+  const middleware = new MiddlewareForwarder(engine)
   const forwarder: Forwarder = options.forwarder === 'middleware' ? middleware : undici
   const metrics = createMetrics('test')
   const asked: string[] = []
@@ -211,8 +211,8 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     signer: { sign: async (identity, audience) => `${identity.id}@${audience}` },
     tokens: options.tokens,
   })
-  const replicas = new Replicas(options.replicas)
-  const looker = new UndiciForwarder(options.upstreamMaxMs ?? 5_000, 4)
+  const replicas = new Replicas({ room: { connections }, ...options.replicas })
+  const looker = new UndiciForwarder({ ...engine, connections: 4 })
   const tallies = new Tallies()
   const shadowed = shadowMetrics(metrics.registry, {
     waiting: () => shadow.waiting,
@@ -246,6 +246,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     sessionChanged: (subject) => callers.forget(subject),
     sessionCookie: 'sid',
     maxBody: options.maxBody ?? 2 ** 30,
+    lineMs: options.lineMs ?? 5_000,
     closing: () => closing,
   })
   const pipeline = new Pipeline({
@@ -289,6 +290,10 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     headersMs: options.headersMs ?? 10_000,
   }
   const server = createEdgeServer({ ...parts, redirect: options.tls?.redirect })
+  let messages = 0
+  server.prependListener('request', () => {
+    messages += 1
+  })
   const url = await listen(server)
   let certificate: TestEdge['certificate']
   const secure = await startSecure(parts, options.tls, (state) => {
@@ -303,6 +308,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     shadow,
     tallies,
     metrics,
+    messages: () => messages,
     secureUrl: secure?.url,
     get certificate() {
       return certificate

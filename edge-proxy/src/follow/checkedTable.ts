@@ -37,6 +37,7 @@ const route = z.looseObject({
   query: predicates,
   headers: predicates,
   access: z.enum(['read', 'write']).optional(),
+  declared: z.boolean().optional(),
   writes: z.array(name),
   reads: z.array(name),
   roles: z.array(name).optional(),

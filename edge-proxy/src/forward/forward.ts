@@ -75,6 +75,17 @@ export type Outcome =
       readonly cause: Error
     }
 
+export interface EngineOptions {
+  /** Longest time to an answer's head, ms. */
+  readonly headMs: number
+  /** Most connections to a replica. */
+  readonly connections: number
+  /** Longest silence of an upstream within an answer, ms; absent: five minutes. */
+  readonly silenceMs?: number | undefined
+  /** Authorities of https upstreams, PEM; absent: the usual ones. */
+  readonly ca?: string | undefined
+}
+
 export interface Forwarder {
   /** Never rejects. */
   forward(outgoing: Outgoing): Promise<Outcome>

@@ -14,11 +14,19 @@ import type { Socket } from 'node:net'
 import { PassThrough, type Readable } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
 import { EdgeError } from '../errors.ts'
-import type { Forwarder, Handshake, Outcome, Outgoing, UpgradeForwarder } from './forward.ts'
+import type {
+  EngineOptions,
+  Forwarder,
+  Handshake,
+  Outcome,
+  Outgoing,
+  UpgradeForwarder,
+} from './forward.ts'
 import { followHandshake } from './handshake.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { isEventStream, type Stream, Streams } from './streams.ts'
 import { Tunnel } from './tunnel.ts'
 
 interface Job {
@@ -31,6 +39,7 @@ interface Job {
   proxyReq: ClientRequest | undefined
   /** Of a handshake: what the engine has in place of the client's socket. */
   readonly tunnel?: Tunnel
+  stream: Stream | undefined
 }
 
 /** It pipes the message itself; what it gets by that is the bounded content. */
@@ -43,6 +52,26 @@ function readThrough(req: IncomingMessage, outgoing: Outgoing, job: Job): void {
   req.pipe = (to) => content.pipe(to)
 }
 
+const streamOf = (proxyRes: IncomingMessage, res: ServerResponse, job: Job): Stream => ({
+  mayBeSilent: isEventStream(proxyRes.headers),
+  get over() {
+    return job.ended || res.writableEnded || res.destroyed
+  },
+  get octets() {
+    return proxyRes.socket.bytesRead
+  },
+  get paused() {
+    return job.ended || res.writableNeedDrain
+  },
+  sendHead() {
+    if (!proxyRes.readableDidRead) res.flushHeaders()
+  },
+  cut() {
+    job.settle({ kind: 'cut', cause: new Error('the upstream was silent for too long') })
+    res.destroy()
+  },
+})
+
 export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
@@ -50,18 +79,19 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #agents: { readonly http: Agent; readonly https: SecureAgent }
   readonly #plain: RequestHandler
   readonly #secure: RequestHandler
+  readonly #streams: Streams
 
-  /** @param ca authorities of https upstreams, PEM; undefined: the usual ones */
-  constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
-    this.#headersTimeoutMs = headersTimeoutMs
+  constructor({ headMs, connections, silenceMs, ca }: EngineOptions) {
+    this.#headersTimeoutMs = headMs
+    this.#streams = new Streams(silenceMs)
     const pool = { keepAlive: true, maxSockets: connections, timeout: 60_000 }
     const trust = ca === undefined ? {} : { ca }
     this.#agents = { http: new Agent(pool), https: new SecureAgent({ ...pool, ...trust }) }
-    this.#plain = this.#proxyOver(this.#agents.http, headersTimeoutMs)
-    this.#secure = this.#proxyOver(this.#agents.https, headersTimeoutMs)
+    this.#plain = this.#proxyOver(this.#agents.http, headMs)
+    this.#secure = this.#proxyOver(this.#agents.https, headMs)
   }
 
-  #proxyOver(agent: Agent, headersTimeoutMs: number): RequestHandler {
+  #proxyOver(agent: Agent, headMs: number): RequestHandler {
     return createProxyMiddleware({
       // Every request names its own; this one only satisfies the constructor.
       target: 'http://127.0.0.1:1',
@@ -72,7 +102,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       ws: false,
       selfHandleResponse: true,
       ejectPlugins: true,
-      proxyTimeout: headersTimeoutMs,
+      proxyTimeout: headMs,
       plugins: [
         (server) => {
           server.on('proxyReq', (proxyReq, req) => this.#onSent(proxyReq, req))
@@ -117,6 +147,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       const settle = (outcome: Outcome): void => {
         if (settled) return
         settled = true
+        if (job.stream !== undefined) this.#streams.end(job.stream)
         res.off('close', onClose)
         if (outcome.kind !== 'switched') {
           tunnel?.destroy()
@@ -126,7 +157,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
         resolve(outcome)
       }
       const job: Job = {
-        ...{ outgoing, settle, proxyReq: undefined },
+        ...{ outgoing, settle, proxyReq: undefined, stream: undefined },
         ...(tunnel === undefined ? {} : { tunnel }),
         ...{ sent: false, slow: false, ended: false },
       }
@@ -225,6 +256,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   ): void {
     const job = this.#jobs.get(req)
     if (job === undefined) return
+    // That was the limit of the head.
+    proxyRes.socket.setTimeout(0)
     proxyRes.once('end', () => {
       job.ended = true
       job.outgoing.onUpstreamDone()
@@ -233,6 +266,8 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
       if (res.destroyed) return
       res.writeHead(proxyRes.statusCode ?? 502, proxyRes.statusMessage ?? '', fields as string[])
       content.pipe(res)
+      job.stream = streamOf(proxyRes, res, job)
+      this.#streams.begin(job.stream)
       // Beside the pipe, whose pauses hold for both.
       if (job.outgoing.onData !== undefined) content.on('data', job.outgoing.onData)
       proxyRes.once('error', (cause: Error) => {
@@ -277,6 +312,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   }
 
   async close(): Promise<void> {
+    this.#streams.stop()
     this.#agents.http.destroy()
     this.#agents.https.destroy()
   }

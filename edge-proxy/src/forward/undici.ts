@@ -11,10 +11,11 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
 import { type Looker, LookFailed, type LookQuestion, type RawAnswer } from '../shadow/look.ts'
-import type { Asker, Forwarder, Head, Outcome, Outgoing } from './forward.ts'
+import type { Asker, EngineOptions, Forwarder, Head, Outcome, Outgoing } from './forward.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { isEventStream, type Stream, Streams } from './streams.ts'
 
 /** Answer octets kept while a head is held back, before the upstream is paused. */
 const gateBytes = 65_536
@@ -23,32 +24,27 @@ const inlineBytes = 16_384
 
 export class UndiciForwarder implements Forwarder, Asker, Looker {
   readonly #pools = new Map<string, Pool>()
-  readonly #headersTimeout: number
-  readonly #connections: number
+  readonly #options: EngineOptions
+  readonly #streams: Streams
 
-  readonly #ca: string | undefined
-
-  /**
-   * @param connections per replica; more requests wait inside the pool
-   * @param ca authorities of https upstreams, PEM; undefined: the usual ones
-   */
-  constructor(headersTimeoutMs: number, connections = 256, ca?: string) {
-    this.#ca = ca
-    this.#headersTimeout = headersTimeoutMs
-    this.#connections = connections
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#streams = new Streams(options.silenceMs)
   }
 
   #pool(origin: string): Pool {
     let pool = this.#pools.get(origin)
     if (pool === undefined) {
+      const { ca, headMs } = this.#options
       pool = new Pool(origin, {
-        connections: this.#connections,
+        connections: this.#options.connections,
         pipelining: 1,
         allowH2: false,
         connectTimeout: 2_000,
-        ...(this.#ca === undefined ? {} : { connect: { ca: this.#ca } }),
-        headersTimeout: this.#headersTimeout,
-        bodyTimeout: 300_000,
+        ...(ca === undefined ? {} : { connect: { ca } }),
+        headersTimeout: headMs,
+        // Whose silence counts, and when, is for `Streams` to say.
+        bodyTimeout: 0,
       })
       this.#pools.set(origin, pool)
     }
@@ -57,7 +53,7 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
 
   forward(outgoing: Outgoing): Promise<Outcome> {
     return new Promise((resolve) => {
-      const passage = new Passage(outgoing, resolve)
+      const passage = new Passage(outgoing, this.#streams, resolve)
       try {
         this.#pool(outgoing.origin).dispatch(
           {
@@ -127,6 +123,7 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
   }
 
   async close(): Promise<void> {
+    this.#streams.stop()
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
     this.#pools.clear()
   }
@@ -139,8 +136,9 @@ function asText(raw: readonly (Buffer | string)[]): readonly string[] {
 }
 
 /** One answer on its way from undici's parser to the client's connection. */
-class Passage implements Dispatcher.DispatchHandler {
+class Passage implements Dispatcher.DispatchHandler, Stream {
   readonly #outgoing: Outgoing
+  readonly #streams: Streams
   readonly #res: ServerResponse
   readonly #settle: (outcome: Outcome) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -156,9 +154,13 @@ class Passage implements Dispatcher.DispatchHandler {
   #gatedBytes = 0
   #head: Head | undefined
   #late: NodeJS.Timeout | undefined
+  /** Of content, so far. */
+  octets = 0
+  mayBeSilent = false
 
-  constructor(outgoing: Outgoing, settle: (outcome: Outcome) => void) {
+  constructor(outgoing: Outgoing, streams: Streams, settle: (outcome: Outcome) => void) {
     this.#outgoing = outgoing
+    this.#streams = streams
     this.#res = outgoing.res
     this.#settle = settle
     this.#res.on('close', this.#onClose)
@@ -179,6 +181,7 @@ class Passage implements Dispatcher.DispatchHandler {
     if (this.#settled) return
     this.#settled = true
     clearTimeout(this.#late)
+    this.#streams.end(this)
     this.#res.off('close', this.#onClose)
     if (this.#drains) this.#res.off('drain', this.#onDrain)
     this.#gated = []
@@ -193,6 +196,22 @@ class Passage implements Dispatcher.DispatchHandler {
   }
 
   readonly #onDrain = (): void => this.#controller?.resume()
+
+  get over(): boolean {
+    return this.#settled
+  }
+
+  get paused(): boolean {
+    return this.#controller?.paused === true
+  }
+
+  sendHead(): void {
+    if (!this.#wrote) this.#res.flushHeaders()
+  }
+
+  cut(): void {
+    this.#controller?.abort(new errors.BodyTimeoutError())
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settled) controller.abort(new errors.RequestAbortedError())
@@ -215,6 +234,7 @@ class Passage implements Dispatcher.DispatchHandler {
     if (typeof length === 'string' && this.#outgoing.method !== 'HEAD' && status !== 304) {
       this.#remaining = Number(length)
     }
+    this.mayBeSilent = isEventStream(headers)
     clearTimeout(this.#late)
     this.#head = { status, message, headers: fields }
     const refused = this.#outgoing.refuses?.(this.#head)
@@ -239,8 +259,12 @@ class Passage implements Dispatcher.DispatchHandler {
     res.writeHead(head.status, head.message, fields as string[])
     for (const chunk of this.#gated) this.#write(chunk)
     this.#gated = []
-    if (this.#ended) this.#complete()
-    else if (this.#controller?.paused && !res.writableNeedDrain) this.#controller.resume()
+    if (this.#ended) {
+      this.#complete()
+      return
+    }
+    this.#streams.begin(this)
+    if (this.#controller?.paused && !res.writableNeedDrain) this.#controller.resume()
   }
 
   #write(chunk: Buffer): boolean {
@@ -262,6 +286,7 @@ class Passage implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return
+    this.octets += chunk.length
     this.#outgoing.onData?.(chunk)
     if (this.#released) {
       if (!this.#write(chunk)) controller.pause()
@@ -291,8 +316,7 @@ class Passage implements Dispatcher.DispatchHandler {
       this.#res.destroy()
       return
     }
-    const slow =
-      cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError
+    const slow = cause instanceof errors.HeadersTimeoutError
     const sent = this.#controller !== undefined
     this.#finish({ kind: 'failed', sent, slow, cause })
   }

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { Line, type Room } from './line.ts'
+
 export const outlier = {
   failures: 5,
   intervalMs: 10_000,
@@ -22,12 +24,15 @@ export const outlier = {
 const slowStartMs = 30_000
 const slowStartShare = 0.1
 
+/** What a replica is given; each counts by itself. */
+export type Load = 'requests' | 'sockets'
+
 export class Replica {
   readonly url: string
-  /** Requests that it was given and that have not ended. */
-  outstanding = 0
   /** WebSockets that it has, and those that are being opened. */
   sockets = 0
+  /** Who has its connections, and who waits for one. */
+  readonly line: Line
   #failures = 0
   #ejections = 0
   #outUntil: number | undefined
@@ -36,8 +41,13 @@ export class Replica {
   /** What an active check found last. */
   #down = false
 
-  constructor(url: string) {
+  constructor(url: string, room: Room = {}) {
     this.url = url
+    this.line = new Line(room)
+  }
+
+  load(of: Load): number {
+    return of === 'requests' ? this.line.load : this.sockets
   }
 
   out(now: number): boolean {

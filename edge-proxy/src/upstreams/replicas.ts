@@ -1,31 +1,37 @@
 /**
  * Which replica of an upstream is next: the one with the least to do, of those that are well.
  *
- * When none is well all are tried: an edge that refuses everything helps nobody. An upstream that has
- * as many requests as it may have gets no more of them (circuit breaking): they are told to come again
- * instead of waiting in a line that only grows.
+ * When none is well all are tried: an edge that refuses everything helps nobody. A request for which
+ * there is no connection waits in its replica's line. An upstream that has as many requests as it may
+ * have, waiting ones too, gets no more of them (circuit breaking): they are told to come again instead
+ * of waiting in a line that only grows.
  *
  * @module
  */
 import type { RouteTable } from '@matapalo/core'
 import { UpstreamBusy, UpstreamUnreachable } from '../errors.ts'
-import { outlier, Replica } from './replica.ts'
+import type { Room } from './line.ts'
+import { type Load, outlier, Replica } from './replica.ts'
 
 /** `bad`: 5xx, or no answer. `unknown`: the client left, or the content was at fault. */
 export type Verdict = 'good' | 'bad' | 'unknown'
 
+export interface Taken {
+  readonly replica: Replica
+  /** It was not taken: there is no connection for this client now. Its line is where to wait. */
+  readonly full: boolean
+}
+
 export interface ReplicasOptions {
-  /** Most requests that one replica may have at a time. */
+  /** Most requests that one replica may have at a time, waiting ones too. */
   readonly mostRequests?: number
   /** Most WebSockets: most of them say nothing most of the time, and must not keep requests out. */
   readonly mostSockets?: number
+  /** Of each replica. */
+  readonly room?: Room
   readonly onEjected?: (upstream: string, url: string) => void
   readonly now?: () => number
 }
-
-/** What a replica is given; each counts by itself. */
-export type Load = 'requests' | 'sockets'
-const counter = { requests: 'outstanding', sockets: 'sockets' } as const
 
 const without = (url: string | undefined, replicas: readonly Replica[]): readonly Replica[] => {
   const others = url === undefined ? [] : replicas.filter((replica) => replica.url !== url)
@@ -35,6 +41,7 @@ const without = (url: string | undefined, replicas: readonly Replica[]): readonl
 export class Replicas {
   readonly #known = new Map<string, Replica>()
   readonly #most: Readonly<Record<Load, number>>
+  readonly #room: Room
   readonly #onEjected: (upstream: string, url: string) => void
   readonly #now: () => number
   #turn = 0
@@ -44,6 +51,7 @@ export class Replicas {
       requests: options.mostRequests ?? Number.POSITIVE_INFINITY,
       sockets: options.mostSockets ?? Number.POSITIVE_INFINITY,
     }
+    this.#room = options.room ?? {}
     this.#onEjected = options.onEjected ?? (() => undefined)
     this.#now = options.now ?? performance.now.bind(performance)
   }
@@ -59,15 +67,25 @@ export class Replicas {
 
   /**
    * Every one that is taken is given back.
+   * @param address of the client
    * @throws UpstreamUnreachable, UpstreamBusy
    */
-  take(table: RouteTable, upstream: string, avoid?: string, what: Load = 'requests'): Replica {
+  take(
+    table: RouteTable,
+    upstream: string,
+    address = '',
+    avoid?: string,
+    what: Load = 'requests',
+  ): Taken {
     const replica = this.#choose(table, upstream, avoid, what)
-    // The least busy one is full, so all are.
+    // The least busy one has enough, so all have.
     const most = this.#most[what]
-    if (replica[counter[what]] >= most) throw new UpstreamBusy(upstream, most, what)
-    replica[counter[what]] += 1
-    return replica
+    if (replica.load(what) >= most) {
+      throw new UpstreamBusy(upstream, `each replica has ${most} ${what}, the limit`)
+    }
+    if (what === 'requests') return { replica, full: !replica.line.enter(address) }
+    replica.sockets += 1
+    return { replica, full: false }
   }
 
   give(
@@ -75,9 +93,11 @@ export class Replicas {
     upstream: string,
     replica: Replica,
     verdict: Verdict,
+    address = '',
     what: Load = 'requests',
   ): void {
-    replica[counter[what]] -= 1
+    if (what === 'requests') replica.line.leave(address)
+    else replica.sockets -= 1
     if (verdict === 'good') replica.succeeded()
     else if (verdict === 'bad' && replica.failed()) this.#eject(table, upstream, replica)
   }
@@ -86,7 +106,7 @@ export class Replicas {
   of(url: string): Replica {
     let replica = this.#known.get(url)
     if (replica === undefined) {
-      replica = new Replica(url)
+      replica = new Replica(url, this.#room)
       this.#known.set(url, replica)
     }
     return replica
@@ -108,7 +128,7 @@ export class Replicas {
     let best = some[start] as Replica
     for (let i = 1; i < some.length; i++) {
       const next = some[(start + i) % some.length] as Replica
-      if (next[counter[what]] < best[counter[what]]) best = next
+      if (next.load(what) < best.load(what)) best = next
     }
     return best
   }

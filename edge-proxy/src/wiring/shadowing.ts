@@ -41,7 +41,9 @@ export function wireShadowing(parts: ShadowingParts): Shadowing {
   const { config, life, inForce, callers, replicas, barrier, metrics, ca, log } = parts
   const { shadowConcurrency: concurrency, shadowBody: maxBody, shadowMax: lookMs } = config
   // A candidate that hangs holds these connections, and none that a client waits for.
-  const looker = new UndiciForwarder(lookMs, Math.max(1, concurrency), ca)
+  const looker = new UndiciForwarder({
+    ...{ headMs: lookMs, connections: Math.max(1, concurrency), ca },
+  })
   const tallies = new Tallies()
   const salt = randomBytes(16)
   const digest = (text: string): string =>

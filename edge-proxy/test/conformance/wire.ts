@@ -72,8 +72,9 @@ export interface WireClient {
   end(): Promise<string>
 }
 
-export function wireClient(url: string): WireClient {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+/** @param localAddress of the client, one of 127.0.0.0/8 */
+export function wireClient(url: string, localAddress = '127.0.0.1'): WireClient {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', localAddress })
   let text = ''
   let closed = false
   socket.on('data', (chunk) => {

@@ -17,7 +17,7 @@ const routes: readonly RouteRule[] = [
 ]
 
 describe('askOwner', () => {
-  const undici = new UndiciForwarder(5_000)
+  const undici = new UndiciForwarder({ headMs: 5_000, connections: 8 })
   const heard: string[] = []
   const statuses: number[] = []
   let owner: 'monolith' | 'service'

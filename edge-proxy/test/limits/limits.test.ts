@@ -1,4 +1,4 @@
-import { until } from '@matapalo/runtime'
+import { sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
 import { get, ok, post, type WireUpstream, wireClient, wireUpstream } from '../conformance/wire.ts'
 import { type TestEdge, type TestEdgeOptions, testEdge } from '../harness.ts'
@@ -88,6 +88,65 @@ for (const forwarder of ['undici', 'middleware'] as const) {
       const answers = () => client.text().split('200 OK').length - 1
       expect(await until(() => answers() === 6, { timeoutMs: 5_000 })).to.equal(true)
       client.socket.destroy()
+    })
+
+    it('503 for who waits too long for a connection, which is counted, and not sent', async () => {
+      const client = await open({ lineMs: 100 })
+      // This upstream never answers it.
+      client.write(post('x'))
+      expect(await until(() => heads === 1, { timeoutMs: 5_000 })).to.equal(true)
+      const other = wireClient(edge.url)
+      other.write(get())
+      expect(await other.see('MATAPALO_EDGE_UPSTREAM_BUSY')).to.match(
+        /^HTTP\/1.1 503 .*retry-after: 1\r\n.*no connection came free in 100 ms/is,
+      )
+      expect(heads).to.equal(1)
+      const counted = await edge.metrics.registry.metrics()
+      expect(counted).to.match(/refused_total\{code="MATAPALO_EDGE_UPSTREAM_BUSY".*\} 1\n/)
+      client.socket.destroy()
+      await serves()
+    })
+
+    it('a place in the line for a write, that is not in flight and moves with its domain', async () => {
+      const client = await open({ lineMs: 5_000 })
+      client.write(post('x'))
+      expect(await until(() => heads === 1, { timeoutMs: 5_000 })).to.equal(true)
+      const writer = wireClient(edge.url)
+      writer.write('PUT /api/books/1 HTTP/1.1\r\nHost: shop\r\nContent-Length: 1\r\n\r\nx')
+      await sleep(50)
+      expect(edge.inFlight.of('catalog')).to.equal(0)
+      edge.next({ hold: true })
+      client.socket.destroy()
+      expect(await until(() => edge.holds.length === 1, { timeoutMs: 5_000 })).to.equal(true)
+      expect(heads).to.equal(1)
+      writer.socket.destroy()
+    })
+
+    it('nothing for who leaves the line', async () => {
+      const client = await open({ lineMs: 5_000 })
+      client.write(post('x'))
+      expect(await until(() => heads === 1, { timeoutMs: 5_000 })).to.equal(true)
+      const other = wireClient(edge.url)
+      other.write(get())
+      await sleep(30)
+      other.socket.destroy()
+      await sleep(30)
+      client.socket.destroy()
+      await serves()
+      expect(heads).to.equal(2)
+    })
+
+    it('something for another address when one has taken what it may', async () => {
+      const client = await open({ connections: 8, lineMs: 100 })
+      const greedy = Array.from({ length: 9 }, () => wireClient(edge.url))
+      for (const one of greedy) one.write(post('x'))
+      expect(await until(() => heads === 7, { timeoutMs: 5_000 })).to.equal(true)
+      client.write(get())
+      await client.see('UPSTREAM_BUSY')
+      const other = wireClient(edge.url, '127.0.0.2')
+      other.write(get())
+      await other.see('sound')
+      for (const { socket } of [...greedy, other, client]) socket.destroy()
     })
 
     it('429 for one connection too many, until one is closed', async () => {

@@ -22,16 +22,16 @@ describe('Replicas', () => {
     return {
       replicas,
       table,
-      take: (avoid?: string) => replicas.take(table, 'app', avoid),
+      take: (avoid?: string) => replicas.take(table, 'app', '', avoid).replica,
       /** One request, through whichever is next, with a verdict by replica. */
       serve: (verdictOf: (url: string) => Verdict) => {
-        const replica = replicas.take(table, 'app')
+        const replica = replicas.take(table, 'app').replica
         replicas.give(table, 'app', replica, verdictOf(replica.url))
         return replica.url
       },
       shares: (times: number): Record<string, number> => {
         const counts: Record<string, number> = {}
-        const taken = Array.from({ length: times }, () => replicas.take(table, 'app'))
+        const taken = Array.from({ length: times }, () => replicas.take(table, 'app').replica)
         for (const one of taken) {
           counts[one.url] = (counts[one.url] ?? 0) + 1
           replicas.give(table, 'app', one, 'good')

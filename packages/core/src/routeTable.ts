@@ -57,6 +57,11 @@ export interface RouteRule {
   readonly headers?: readonly RoutePredicate[]
   /** Whether a request changes anything at all, its own domain's tables or others'. */
   readonly access?: 'read' | 'write'
+  /**
+   * The manifest names the methods or the access. Absent: what a request does was concluded from its
+   * method alone, and a legacy application may write on GET.
+   */
+  readonly declared?: boolean
   /** Domains whose tables a request of this route may write (a domain route: itself unless `access: read`). */
   readonly writes: readonly string[]
   /** Domains whose tables the answering side reads. */

@@ -67,6 +67,7 @@ function ruleOf(
     methods,
     path: route.path,
     access,
+    ...(route.access === undefined && route.methods === undefined ? {} : { declared: true }),
     writes: unique([...own, ...(declared ?? [])]),
     reads: unique([...seen, ...(route.reads ?? [])]),
     ...(route.host === undefined ? {} : { host: route.host.toLowerCase() }),

@@ -1,6 +1,6 @@
 import { compileRouteTable, decide, type Phase, parseManifest, parseProject } from '@matapalo/core'
 import { expect } from 'chai'
-import { line } from './tables.ts'
+import { line, tableOf } from './tables.ts'
 
 const manifest = (text: string) => {
   const parsed = parseManifest(text, 'm.yaml')
@@ -55,6 +55,17 @@ describe('compileRouteTable', () => {
       access: 'write',
     })
     expect(table('service').domains.map(({ hold }) => hold)).to.deep.equal([true, false])
+  })
+
+  it('tells what a manifest declares from what a method suggests', () => {
+    const { routes } = tableOf({
+      domains: [{ domain: 'shelf' }],
+      routes: { shelf: [{ path: '/shelf', methods: ['GET'] }] },
+      project: [{ path: '/visits' }, { path: '/feed', access: 'read' }],
+    })
+    const declared = routes.filter((route) => route.declared).map(({ id }) => id)
+    expect(declared).to.have.members(['shelf GET,HEAD /shelf', 'monolith * /feed'])
+    expect(routes.filter(({ access }) => access === 'read').length).to.equal(4)
   })
 
   it('lets a request touch what stands on both sides only', () => {
