@@ -52,11 +52,21 @@ export const figure = (what: string, value: number, unit: string): BenchRow => (
   unit,
 })
 
+/** A ratio of 1.06 must not be shown as 1.1 beside a bar of 1.1. */
+const shown = (value: number): number => {
+  const factor = Math.abs(value) < 10 ? 100 : 10
+  return Math.round(value * factor) / factor
+}
+
 export function renderBench(report: BenchReport): string {
   const table = new Table({ head: ['what', 'measured', 'bar', 'met'], style: { head: [] } })
   for (const { what, value, unit, bar, met } of report.rows) {
-    const shown = Number.isInteger(value) ? value : Math.round(value * 10) / 10
-    table.push([what, `${shown} ${unit}`, bar ?? '', met === undefined ? '' : met ? 'yes' : 'NO'])
+    table.push([
+      what,
+      `${shown(value)} ${unit}`,
+      bar ?? '',
+      met === undefined ? '' : met ? 'yes' : 'NO',
+    ])
   }
   const { cpu, cores, memoryGiB } = report.machine
   return `${report.bench} on ${cores} × ${cpu}, ${memoryGiB} GiB\n${table.toString()}\n`

@@ -9,6 +9,8 @@
 
 import { join } from 'node:path'
 import type { BenchRow } from '../bench.ts'
+import { benchParity } from '../parity.ts'
+import { benchProbes } from '../probes.ts'
 import { aborts } from './aborts.ts'
 import { bulk } from './bulk.ts'
 import { bookshopTable, plainTable, startControl } from './control.ts'
@@ -147,6 +149,8 @@ export async function benchEdge(say: Say, options: EdgeBenchOptions): Promise<re
     bulk: bulkPart,
     aborts: abortsPart,
     resets: resetsPart,
+    probes: benchProbes,
+    parity: () => benchParity(say, { quick }),
     cut: () => cutOff(say, options.step),
     flips: () => edgeFlips(say, { flips: Number(options.flips ?? (quick ? 10 : 100)), rate: 200 }),
   }
