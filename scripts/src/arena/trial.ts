@@ -99,7 +99,7 @@ export async function runTrial(
   const arena = await Arena.open({
     instance,
     books: 500,
-    users: 600,
+    users: 1_200,
     orders: 200,
   })
   // Half of them clerks: what a missing protection lets through is mostly a write of theirs.

@@ -8,8 +8,6 @@ describe('a cutover under load', function () {
   trials.forEach((trial, n) => {
     it(`is convicted of its own crime (${trial.crime}) when ${trial.name}`, async () => {
       const result = await runTrial(trial, false, testInstance(`broken-${n}`))
-      if (process.env.H9)
-        console.error(JSON.stringify({ ...result, examples: result.examples.slice(0, 6) }))
       expect(isConvicted(trial, result), JSON.stringify(result)).to.equal(true)
     })
   })
