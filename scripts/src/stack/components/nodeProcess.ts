@@ -15,6 +15,13 @@ export interface Paths {
   readonly root: string
 }
 
+/**
+ * Left alone, V8 lets the young generation grow to three times 32 MiB. Beside an old generation that is
+ * bounded like ours it then collects everything, again and again: a third of the processor time of a
+ * service that had 44 MiB in use.
+ */
+const youngMiB = 16
+
 const inContainer: Paths = { folder: '/var/lib/matapalo', root: '/opt/matapalo' }
 
 export interface NodeProcess {
@@ -26,7 +33,7 @@ export interface NodeProcess {
   readonly needs: readonly ComponentName[]
   readonly memoryMiB: number
   readonly heapMiB: number
-  /** V8's young generation (each half); V8's own choice when absent. */
+  /** V8's young generation (each half); 16 when absent. */
   readonly semiSpaceMiB?: number
   environment(places: Places, paths: Paths): Readonly<Record<string, string>>
   /** Keeps a folder of its own, given to `environment`. */
@@ -38,9 +45,7 @@ export const nodeProcess = (definition: NodeProcess): Component => {
   const healthPort = definition.healthPort ?? 'main'
   const flags = [
     `--max-old-space-size=${heapMiB}`,
-    ...(definition.semiSpaceMiB === undefined
-      ? []
-      : [`--max-semi-space-size=${definition.semiSpaceMiB}`]),
+    `--max-semi-space-size=${definition.semiSpaceMiB ?? youngMiB}`,
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
   ]

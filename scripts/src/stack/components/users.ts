@@ -30,7 +30,7 @@ export const users = nodeProcess({
   needs: ['services-db'],
   // Each hash of a password takes 19 MiB outside the heap for a moment.
   memoryMiB: 320,
-  heapMiB: 128,
+  heapMiB: 160,
   keepsFiles: true,
   environment: (places, { folder }) => ({
     ...serviceEnvironment(places, 'users'),
