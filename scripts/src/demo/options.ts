@@ -43,7 +43,7 @@ export const usage = `npm run demo -- [options]
   --users N            accounts, one of fifty is staff (50000; 1200 for the catalogue alone)
   --orders N           orders of the past (200000; 5000 for the catalogue alone)
   --rate N             requests a second (130)
-  --dwell SECONDS      service after each transfer (20)
+  --dwell SECONDS      service after each transfer (20; 10 for the whole shop)
   --after SECONDS      traffic after the monolith was stopped (60)
   --catalogue FILE     a real catalogue, CSV, as the first books
 `
@@ -96,7 +96,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     rate: whole('rate', values.rate ?? '130'),
     customers: 60,
     clerks: 24,
-    dwell: whole('dwell', values.dwell ?? '20'),
+    dwell: whole('dwell', values.dwell ?? (only === 'shop' ? '10' : '20')),
     after: whole('after', values.after ?? '60'),
     catalogue: values.catalogue ?? null,
   }
