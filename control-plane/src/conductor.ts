@@ -34,6 +34,7 @@ import { moveOf } from './move.ts'
 import { type Move, Notes } from './ports.ts'
 import { checkGates } from './preconditions/index.ts'
 import { transferSteps } from './steps/index.ts'
+import { windowBudgets } from './windowBudgets.ts'
 
 export interface TransferRequest {
   readonly kind: TransferKind
@@ -87,13 +88,10 @@ export class Conductor {
     const judgement = judge(await checkGates(this.#control, request.kind, domains), request.without)
     if (!judgement.allowed)
       throw new GatesClosed(request.kind, judgement.refusals, judgement.unknown)
-    const tightest = (key: 'drainMs' | 'fenceMs' | 'catchUpMs'): number =>
-      request.budgets[key] ?? Math.min(...parts.map(({ manifest }) => manifest.budgets[key]))
-    const budgets: WindowBudgets = {
-      drainMs: tightest('drainMs'),
-      fenceMs: tightest('fenceMs'),
-      catchUpMs: tightest('catchUpMs'),
-    }
+    const budgets = windowBudgets(
+      parts.map(({ manifest }) => manifest.budgets),
+      request.budgets,
+    )
     const { actor, reason, without, kind } = request
     const id = await lease.guarded(kind, async (tx) => {
       // Two requests at once must not both find the domains free.

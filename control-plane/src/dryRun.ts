@@ -16,6 +16,7 @@ import { livePorts } from './live/ports.ts'
 import { moveOf } from './move.ts'
 import { type Move, Notes, type TransferPorts } from './ports.ts'
 import { transferSteps } from './steps/index.ts'
+import { windowBudgets } from './windowBudgets.ts'
 
 /** In memory, starting at the ledger's numbers. */
 function printedJournal(seq: number, term: number, say: (line: string) => void): Journal {
@@ -147,11 +148,7 @@ export async function dryRun(
       reason: 'dry-run',
       without: [],
       phases: Object.fromEntries(domains.map(({ name, phase }) => [name, phase])),
-      budgets: {
-        drainMs: Math.min(...budgets.map(({ drainMs }) => drainMs)),
-        fenceMs: Math.min(...budgets.map(({ fenceMs }) => fenceMs)),
-        catchUpMs: Math.min(...budgets.map(({ catchUpMs }) => catchUpMs)),
-      },
+      budgets: windowBudgets(budgets),
     },
   })
   const notes = new Notes()

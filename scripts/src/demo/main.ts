@@ -35,7 +35,8 @@ const open = (options: DemoOptions): Promise<Arena> =>
     ...options,
     domains: domainsOf(options.only),
     env: {
-      cdc: { CDC_HEARTBEAT_MS: '200' },
+      // A marker of each domain in each direction costs two commits and a message.
+      cdc: { CDC_HEARTBEAT_MS: options.only === 'shop' ? '1000' : '200' },
       orders: { ORDERS_CALLBACK_DELAY_MS: String(callbackMs) },
       users: { ACCESS_TOKEN_TTL_S: '30' },
     },
