@@ -38,6 +38,10 @@ export const connectSettings = (places: Places): Readonly<Record<string, string>
     'scheduled.rebalance.max.delay.ms': '0',
     'session.timeout.ms': '10000',
     'offset.flush.interval.ms': '1000',
+    // Of the worker's own readers of its three topics: each transaction of a connector writes an offset,
+    // and each of half a dozen readers would fetch it by itself at once.
+    'fetch.min.bytes': '65536',
+    'fetch.max.wait.ms': '250',
     'producer.max.request.size': '16777216',
     'plugin.discovery': 'service_load',
   }
