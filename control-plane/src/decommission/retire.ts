@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isTaken } from '@matapalo/core'
 import type { Control } from '../control.ts'
 import { Refused } from '../errors.ts'
 import { writeAudit } from '../ledger/audit.ts'
@@ -15,8 +16,9 @@ import { edgesPort } from '../live/edgesPort.ts'
 
 /** What is proven, what is not, and what is still in the way. */
 export async function retirementReport(control: Control) {
-  const [project, domains, endings, retired] = await Promise.all([
+  const [project, manifests, domains, endings, retired] = await Promise.all([
     control.project(),
+    control.manifests(),
     readDomains(control.ledger),
     readDecommissions(control.ledger),
     readRetirement(control.ledger),
@@ -25,6 +27,7 @@ export async function retirementReport(control: Control) {
   const evidence = endings.flatMap((one) =>
     one.evidence.map((line) => ({ domain: one.domain, ...line })),
   )
+  const own = [...manifests.values()].flatMap(({ routes }) => routes)
   const of = (verdict: string) => evidence.filter((line) => line.verdict === verdict)
   return {
     retired: retired?.at ?? null,
@@ -39,7 +42,7 @@ export async function retirementReport(control: Control) {
       dropped: state === 'dropped' ? Object.keys(names) : [],
     })),
     /** Routes that no service has: 404 from now on. */
-    unserved: (project?.routes ?? []).map(({ id }) => id),
+    unserved: (project?.routes ?? []).filter((rule) => !isTaken(rule, own)).map(({ id }) => id),
     proven: of('none'),
     seen: of('seen'),
     unknown: of('unknown'),

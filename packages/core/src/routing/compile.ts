@@ -64,7 +64,7 @@ const union = (some: readonly string[], more: readonly string[]): readonly strin
 ]
 
 /** The project describes a route until a domain has it; the same path, at least the same methods. */
-const isTaken = (rule: RouteRule, own: readonly RouteRule[]): boolean =>
+export const isTaken = (rule: RouteRule, own: readonly RouteRule[]): boolean =>
   own.some(
     (mine) => ruleCovers(mine, rule) && patternCovers(patternOf(rule.path), patternOf(mine.path)),
   )
