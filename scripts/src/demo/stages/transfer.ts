@@ -69,6 +69,8 @@ async function tryOnce(
   const pending = await inFlight(show, domains)
   const before = await traffic.progress()
   await traffic.hurry(renewWithinMs)
+  // Some have renewed theirs by now, and the others do during the transfer.
+  await sleep(renewWithinMs / 4)
   const buying = browser?.buy()
   try {
     const view = await arena.transfer(kind, `demo: ${kind}`, {}, domains)
