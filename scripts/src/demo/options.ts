@@ -34,7 +34,8 @@ export class DemoUsage extends MatapaloError {
 }
 
 export const usage = `npm run demo -- [options]
-  --only catalog|shop  the catalogue there, back and there again (default), or the whole shop
+  --only catalog|shop  the whole shop until the monolith is off (default), or the catalogue alone:
+                       there, back and there again
   --keep               leave everything running at the end, until Ctrl-C
   --report FILE        write the scoreboard as JSON
   --kill PROCESS@WHEN  SIGKILL on the way: at a step of a transfer (fenceSource, or fenceSource:orders for
@@ -75,7 +76,7 @@ const scopeOf = (only: DemoOptions['only']) => {
 
 export function demoOptions(args: readonly string[]): DemoOptions {
   const { values } = readArgs(args)
-  const { only = 'catalog' } = values
+  const { only = 'shop' } = values
   if (only !== 'catalog' && only !== 'shop') {
     throw new DemoUsage(`--only ${only}: expected catalog or shop\n${usage}`)
   }

@@ -12,7 +12,7 @@ describe('demoOptions', () => {
   })
 
   it('moves the whole shop with 50,000 accounts and 200,000 orders', () => {
-    const { only, users, orders, after } = demoOptions(['--only', 'shop'])
+    const { only, users, orders, after } = demoOptions([])
     expect({ only, users, orders, after }).to.deep.equal({
       only: 'shop',
       users: 50_000,
