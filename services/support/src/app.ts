@@ -16,10 +16,10 @@ export type AppParts = Support &
   Pick<ServiceParts, 'readIdentity' | 'isStopping' | 'validateResponses'>
 
 /**
- * 5000 (five seconds): two neighbours one after the other, each with all of its patience. What is not
- * there by then is named as missing.
+ * 12000 (twelve seconds): a neighbour that moves may keep a call waiting for ten at the edge. What can be
+ * done without is waited for no longer than `missing.ts` says.
  */
-const requestBudgetMs = 5000
+const requestBudgetMs = 12_000
 
 export const createApp = (parts: AppParts): Express =>
   serviceApp({

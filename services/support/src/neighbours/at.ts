@@ -19,6 +19,8 @@ export interface Neighbours {
 }
 
 const patience = { timeoutMs: 1000, retries: 1 } as const
+/** 5000 (five seconds), twice: without the order a return cannot be taken, so it is worth waiting for. */
+const needed = { timeoutMs: 5000, retries: 1 } as const
 const scope = 'users:read users:contact orders:read'
 
 function ownLogin(config: SupportConfig): Pick<ClientOptions, 'token'> {
@@ -36,11 +38,11 @@ function ownLogin(config: SupportConfig): Pick<ClientOptions, 'token'> {
 export function neighboursAt(config: SupportConfig): Neighbours {
   const own = ownLogin(config)
   const { usersUrl, ordersUrl, catalogUrl, shopUrl } = config
-  const at = (service: Neighbour, url: string, login: Pick<ClientOptions, 'token'> = {}) =>
-    serviceClient({ service, url, ...patience, ...login })
+  const at = (service: Neighbour, url: string, more: Partial<ClientOptions> = {}) =>
+    serviceClient({ service, url, ...patience, ...more })
   return {
     users: usersAt(at('users', usersUrl, own)),
-    orders: ordersAt(at('orders', shopUrl ?? ordersUrl), at('orders', ordersUrl, own)),
+    orders: ordersAt(at('orders', shopUrl ?? ordersUrl, needed), at('orders', ordersUrl, own)),
     books: booksAt(at('catalog', shopUrl ?? catalogUrl)),
   }
 }

@@ -4,8 +4,12 @@
  * @module
  */
 import { ServiceUnavailable } from '@bookshop/kit/client'
+import { withDeadline } from '@bookshop/kit/deadline'
 import type { Log } from '@bookshop/kit/log'
 import type { Metrics } from '../metrics.ts'
+
+/** 2500 (milliseconds): how long an answer waits for what it can be given without. */
+const patienceMs = 2_500
 
 export type Neighbour = 'users' | 'orders' | 'catalog'
 
@@ -22,7 +26,7 @@ export function missingIn(parts: { readonly metrics: Metrics; readonly log: Log 
     names,
     async ask(neighbour, question) {
       try {
-        return await question()
+        return await withDeadline(patienceMs, question)
       } catch (error) {
         if (!(error instanceof ServiceUnavailable)) throw error
         parts.log.warn({ neighbour, detail: error.message }, 'neighbour.missing')
