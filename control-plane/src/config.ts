@@ -1,5 +1,5 @@
 /** The control plane's settings. Nothing else in this process reads the environment. */
-import { flag, list, port, text, url } from '@matapalo/runtime'
+import { flag, list, millis, port, text, url } from '@matapalo/runtime'
 import { noFaults, parseFaults } from './faults.ts'
 
 export const controlConfig = {
@@ -36,6 +36,12 @@ export const controlConfig = {
   feedServicesPort: { env: 'FEED_SERVICES_PORT', parse: port, help: 'its port' },
   feedServicesUser: { env: 'FEED_SERVICES_USER', parse: text, help: 'account matapalo_feed there' },
   feedServicesPassword: { env: 'FEED_SERVICES_PASSWORD', parse: text, help: 'its password' },
+  feedPoll: {
+    env: 'FEED_POLL_MS',
+    parse: millis,
+    default: 30,
+    help: 'how long connectors gather changes, ms: half of it is lag, and each time is a transaction of Kafka; shorter where processors are idle',
+  },
   cdc: {
     env: 'CDC_URL',
     parse: (value: string): URL | null => url(value),

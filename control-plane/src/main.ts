@@ -43,6 +43,7 @@ const feeds = new Feeds({
   connect: connectClient(config.connect),
   kafka,
   brokers: config.brokers,
+  pollMs: config.feedPoll,
   stores,
   accounts: {
     monolith: {

@@ -30,6 +30,8 @@ export interface FeedsParts {
   readonly connect: ConnectClient
   readonly kafka: Kafka
   readonly brokers: readonly string[]
+  /** How long connectors gather changes, ms. */
+  readonly pollMs: number
   /** As Connect reaches the servers. */
   readonly accounts: Readonly<Record<Side, FeedAccount>>
   readonly stores: Stores
@@ -80,7 +82,7 @@ export class Feeds {
     proof: string,
     limitMs = 60_000,
   ): Promise<void> {
-    const { connect, kafka, brokers, accounts, stores } = this.#parts
+    const { connect, kafka, brokers, pollMs, accounts, stores } = this.#parts
     await ensureFeedTopics(
       kafka,
       side,
@@ -92,6 +94,7 @@ export class Feeds {
         side,
         database: accounts[side],
         kafkaBrokers: brokers.join(','),
+        pollIntervalMs: pollMs,
         domains: manifests.map((manifest) => ({
           domain: manifest.domain,
           schema: schemaOf(manifest, side),

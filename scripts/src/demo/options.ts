@@ -43,7 +43,7 @@ export const usage = `npm run demo -- [options]
   --books N            books in the shop (200000)
   --users N            accounts, one of fifty is staff (50000; 1200 for the catalogue alone)
   --orders N           orders of the past (200000; 5000 for the catalogue alone)
-  --rate N             requests a second (110; 130 for the catalogue alone)
+  --rate N             requests a second (104; 130 for the catalogue alone)
   --dwell SECONDS      service after each transfer (20; 10 for the whole shop)
   --after SECONDS      traffic after the monolith was stopped (60)
   --catalogue FILE     a real catalogue, CSV, as the first books
@@ -94,7 +94,7 @@ export function demoOptions(args: readonly string[]): DemoOptions {
     books: whole('books', values.books ?? '200000'),
     users,
     orders: whole('orders', values.orders ?? sizes[only].orders),
-    rate: whole('rate', values.rate ?? (only === 'shop' ? '110' : '130')),
+    rate: whole('rate', values.rate ?? (only === 'shop' ? '104' : '130')),
     customers: 60,
     clerks: 24,
     dwell: whole('dwell', values.dwell ?? (only === 'shop' ? '10' : '20')),

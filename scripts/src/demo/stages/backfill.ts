@@ -1,4 +1,5 @@
 import type { DomainName } from '../../arena/arena.ts'
+import { ControlRefused } from '../../arena/control.ts'
 import type { Show, Stage } from '../stage.ts'
 
 async function run(show: Show, domain: DomainName): Promise<void> {
@@ -17,6 +18,29 @@ async function run(show: Show, domain: DomainName): Promise<void> {
   const { rows = 0 } = (await arena.control.domain(domain)).backfill
   show.backfillRates.set(domain, (rows * 1000) / ms)
   say(`${domain}: ${rows.toLocaleString('en')} rows in ${(ms / 1000).toFixed(1)} s`)
+}
+
+/** Nobody waits for a backfill, and everybody for a transfer: an engineer lets the one rest for the other. */
+export async function whileBackfillsRest<T>(show: Show, work: () => Promise<T>): Promise<T> {
+  const { control } = show.arena
+  const resting: DomainName[] = []
+  const order = (domain: DomainName, action: 'pause' | 'resume'): Promise<unknown> =>
+    control.call('POST', `/v1/domains/${domain}/backfill`, { action, actor: 'demo' })
+  for (const domain of show.background.keys()) {
+    if ((await control.domain(domain)).backfill.state !== 'running') continue
+    try {
+      await order(domain, 'pause')
+      resting.push(domain)
+    } catch (error) {
+      // It has just become complete.
+      if (!(error instanceof ControlRefused) || error.status >= 500) throw error
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    for (const domain of resting) await order(domain, 'resume')
+  }
 }
 
 export const backfill = (domain: DomainName): Stage => ({

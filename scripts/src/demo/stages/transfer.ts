@@ -5,11 +5,12 @@ import { ControlRefused } from '../../arena/control.ts'
 import { type Pending, pendingPayments } from '../pending.ts'
 import { sayProgress } from '../progress.ts'
 import type { Show, Stage } from '../stage.ts'
+import { whileBackfillsRest } from './backfill.ts'
 
 /** Customers who buy just before orders move. */
 const buyers = 30
-/** Tokens are renewed around a transfer: milliseconds. */
-const renewWithinMs = 4_000
+/** Tokens are renewed around a transfer: milliseconds, from before its gates are asked until it has ended. */
+const renewWithinMs = 8_000
 /** 120000 (two minutes): how long a closed gate is waited for, as after a kill. */
 const gatesMs = 120_000
 const none: Pending = { openPayments: 0, callbacks: 0, checkouts: 0 }
@@ -29,7 +30,7 @@ export const transfer = (
     await show.killer.beforeTransfer(domains)
     const begun = performance.now()
     for (let attempt = 1; ; ) {
-      const outcome = await tryOnce(show, kind, domains)
+      const outcome = await whileBackfillsRest(show, () => tryOnce(show, kind, domains))
       if (outcome === 'completed') break
       if (outcome === 'unwound') attempt += 1
       if (attempt > 5 || performance.now() - begun > gatesMs) {
@@ -70,7 +71,7 @@ async function tryOnce(
   const before = await traffic.progress()
   await traffic.hurry(renewWithinMs)
   // Some have renewed theirs by now, and the others do during the transfer.
-  await sleep(renewWithinMs / 4)
+  await sleep(1_000)
   const buying = browser?.buy()
   try {
     const view = await arena.transfer(kind, `demo: ${kind}`, {}, domains)

@@ -21,6 +21,8 @@ export const controlPlane = nodeProcess({
     CONNECT_URL: httpUrl(places, 'connect'),
     CDC_URL: httpUrl(places, 'cdc'),
     KAFKA_BROKERS: kafkaBrokers(places),
+    // Everything shares two processors here, and each transaction costs Kafka and Connect some of them.
+    FEED_POLL_MS: '60',
     // Registered at the first boot, with the variables below put into it.
     CONTROL_PROJECT: join(root, 'matapalo.yaml'),
     MONOLITH_URL: httpUrl(places, 'monolith'),
