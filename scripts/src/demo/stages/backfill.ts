@@ -24,17 +24,19 @@ async function run(show: Show, domain: DomainName): Promise<void> {
 export async function whileBackfillsRest<T>(show: Show, work: () => Promise<T>): Promise<T> {
   const { control } = show.arena
   const resting: DomainName[] = []
-  const order = (domain: DomainName, action: 'pause' | 'resume'): Promise<unknown> =>
-    control.call('POST', `/v1/domains/${domain}/backfill`, { action, actor: 'demo' })
+  /** False: it has become complete just now, and has nothing to pause or to resume. */
+  const order = async (domain: DomainName, action: 'pause' | 'resume'): Promise<boolean> => {
+    try {
+      await control.call('POST', `/v1/domains/${domain}/backfill`, { action, actor: 'demo' })
+      return true
+    } catch (error) {
+      if (!(error instanceof ControlRefused) || error.status >= 500) throw error
+      return false
+    }
+  }
   for (const domain of show.background.keys()) {
     if ((await control.domain(domain)).backfill.state !== 'running') continue
-    try {
-      await order(domain, 'pause')
-      resting.push(domain)
-    } catch (error) {
-      // It has just become complete.
-      if (!(error instanceof ControlRefused) || error.status >= 500) throw error
-    }
+    if (await order(domain, 'pause')) resting.push(domain)
   }
   try {
     return await work()
