@@ -163,7 +163,6 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
     shouldUpgradeCallback: (req: IncomingMessage) => {
       if (req.headers.upgrade?.toLowerCase() !== 'websocket') return false
       // An answer would still come where frames do: it waits for its turn, and is refused then.
-
       if (broken.pending(req.socket)) early.add(req)
       return !early.has(req)
     },

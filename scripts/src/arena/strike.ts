@@ -56,13 +56,15 @@ export async function strike(
     process,
     step,
     kind,
-    outcome: agreed ? outcomeOf(view) : rowsDiffer,
+    outcome: outcomeOf(view, agreed),
     backMs: performance.now() - killed,
     message: view.error?.message ?? '',
   }
 }
 
-const outcomeOf = (view: TransferView): string => view.outcome ?? view.state
+/** @param agreed whether both sides held equal rows again */
+export const outcomeOf = (view: TransferView, agreed: boolean): string =>
+  agreed ? (view.outcome ?? view.state) : rowsDiffer
 
 /**
  * Every process ready, and nothing but the calendar speaks against the next transfer.

@@ -10,7 +10,7 @@ import { type StepName, stepNames } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import { Arena } from '../../arena/arena.ts'
 import { goOn, haltEnvironment, whenHalted } from '../../arena/halt.ts'
-import { rowsDiffer, settle } from '../../arena/strike.ts'
+import { outcomeOf, settle } from '../../arena/strike.ts'
 import { Traffic } from '../../traffic/trafficProcess.ts'
 import { atLeast, atMost, type BenchRow, figure } from '../bench.ts'
 import { startThirdEdge, type ThirdEdge } from './thirdEdge.ts'
@@ -67,7 +67,7 @@ async function cutAt(
   const answered = await answers(edge)
   for (const wire of wires) wire.mend()
   const agreed = await settle(arena)
-  return { outcome: agreed ? (view.outcome ?? view.state) : rowsDiffer, answered }
+  return { outcome: outcomeOf(view, agreed), answered }
 }
 
 /** The same failure of many requests is one line. */
