@@ -44,6 +44,12 @@ export interface ConnectorStatus {
   readonly reason: string | null
 }
 
+/**
+ * `hollow`: its first start was cut short after it had announced its snapshot, with an offset that
+ * names no place. It has read nothing, and fails at every further start. `unknown`: no answer.
+ */
+export type ConnectorPlace = 'stored' | 'none' | 'hollow' | 'unknown'
+
 /** Kafka Connect refused, or did not answer. */
 export class ConnectRefused extends MatapaloError {
   readonly code = 'MATAPALO_CONNECT_REFUSED'
@@ -140,10 +146,12 @@ export interface ConnectClient {
   /** Creates, or changes the configuration. */
   put(definition: ConnectorDefinition): Promise<void>
   status(name: string): Promise<ConnectorStatus>
-  /** Where its source would be read from after a restart is stored. False while there is no answer. */
-  hasOffset(name: string): Promise<boolean>
+  /** Where its source would be read from after a restart. */
+  place(name: string): Promise<ConnectorPlace>
   /** Connector and tasks. */
   restart(name: string): Promise<void>
+  /** Starts it as one that has never been anywhere: it reads what is written from now on. */
+  startAnew(name: string): Promise<void>
   delete(name: string): Promise<void>
 }
 
@@ -211,15 +219,17 @@ export function connectClient(url: URL | string): ConnectClient {
         reason: bad?.trace?.split('\n', 1)[0] ?? null,
       }
     },
-    async hasOffset(name) {
+    async place(name) {
       const response = await call(`offsets of ${name}`, 'GET', `${at(name)}/offsets`)
       if (!response.ok) {
         await response.body?.cancel()
-        return false
+        return 'unknown'
       }
       const { offsets } = (await response.json()) as RestOffsets // Connect's documented shape
+      const places = offsets.map(({ offset }) => offset).filter((offset) => offset !== null)
       // A snapshot that is cut short begins anew, later.
-      return offsets.some(({ offset }) => offset !== null && !('snapshot' in offset))
+      if (places.some((offset) => 'file' in offset && !('snapshot' in offset))) return 'stored'
+      return places.some((offset) => !('file' in offset)) ? 'hollow' : 'none'
     },
     async restart(name) {
       const action = `restart ${name}`
@@ -227,6 +237,21 @@ export function connectClient(url: URL | string): ConnectClient {
         action,
         await call(action, 'POST', `${at(name)}/restart?includeTasks=true&onlyFailed=false`),
       )
+    },
+    async startAnew(name) {
+      const action = `start ${name} anew`
+      await must(action, await call(action, 'PUT', `${at(name)}/stop`))
+      // Refused until its task has ended.
+      for (let left = 40; ; left -= 1) {
+        const response = await call(action, 'DELETE', `${at(name)}/offsets`)
+        if (response.ok || left === 0) {
+          await must(action, response)
+          break
+        }
+        await response.body?.cancel()
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
+      await must(action, await call(action, 'PUT', `${at(name)}/resume`))
     },
     async delete(name) {
       await must(`delete ${name}`, await call(`delete ${name}`, 'DELETE', at(name)), 404)

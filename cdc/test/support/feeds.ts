@@ -95,11 +95,15 @@ export function openFeeds(places: FeedPlaces): Feeds {
         ],
       }),
     )
+    const name = connectorName(side)
     const running = await until(
-      async () => (await connect.status(connectorName(side))).state === 'RUNNING',
+      async () => {
+        await writeMarker(conductor[side], domain)
+        return (await connect.place(name)) === 'stored'
+      },
       { timeoutMs: 30_000, everyMs: 200 },
     )
-    if (running !== true) throw new Error(JSON.stringify(await connect.status(connectorName(side))))
+    if (running !== true) throw new Error(JSON.stringify(await connect.status(name)))
   }
 
   return {

@@ -222,7 +222,7 @@ function ofApplier({ domain, connectorName: name, target, silent }: FeedFacts): 
     return {
       state: 'connectorSilent',
       cause: `connector ${name} runs by its own word, and nothing reaches Kafka from it; nothing was applied ${age}. It starts or restarts, or Kafka has stood still for longer than its session (then everything pauses some seconds more)`,
-      remedy: `wait some seconds; if it stays, look into the logs of Kafka Connect and Kafka, and restart it: POST /connectors/${name}/restart?includeTasks=true`,
+      remedy: `wait some seconds; if it stays, look into the logs of Kafka Connect and Kafka, and restart it: POST /connectors/${name}/restart?includeTasks=true; after the death of a Kafka with one replica look for transactions that nobody ends: kafka-transactions.sh find-hanging`,
       recovers: true,
     }
   return {

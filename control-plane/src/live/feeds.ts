@@ -124,7 +124,10 @@ export class Feeds {
   async revive(side: Side, nowMs = performance.now()): Promise<boolean> {
     const { state } = await this.status(side)
     if (!this.#backOff[side].due(state === 'FAILED', nowMs)) return false
-    await this.#parts.connect.restart(connectorName(side))
+    const { connect } = this.#parts
+    const name = connectorName(side)
+    if ((await connect.place(name)) === 'hollow') await connect.startAnew(name)
+    else await connect.restart(name)
     return true
   }
 

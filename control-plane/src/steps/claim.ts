@@ -2,10 +2,10 @@
  * 1. Takes the domains for this transfer and compares, outside the window, what has changed since
  * the last clean verification, so that the window compares only the last few keys.
  *
- * Work in flight ends first, where a manifest says how long it may take; the rest goes over as it is.
- *
  * What that comparison cost the servers has queued requests up; they end before the hold begins, or
- * the drain would wait for them.
+ * the drain would wait for them. So does work in flight, where a manifest says how long it may take,
+ * and last of all: what is under way when the hold begins, everybody waits for. The rest goes over as
+ * it is.
  */
 import type { Step } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
@@ -20,11 +20,6 @@ export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => (
   do: async () => {
     await ports.ledger.claim(move)
     await ports.stores.warm()
-    const inFlight: Record<string, unknown> = {}
-    for (const domain of move.domains) {
-      const settled = await ports.stores.settle(domain, move.from)
-      if (settled !== null) inFlight[domain] = settled
-    }
     let keys = 0
     for (const domain of move.stored) {
       await ports.stores.giveBack(domain, move.to)
@@ -35,6 +30,11 @@ export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => (
       keys += (await follower.ahead()).keys
     }
     await sleep(settleMs)
+    const inFlight: Record<string, unknown> = {}
+    for (const domain of move.domains) {
+      const settled = await ports.stores.settle(domain, move.from)
+      if (settled !== null) inFlight[domain] = settled
+    }
     return {
       comparedAhead: keys,
       ...(Object.keys(inFlight).length > 0 ? { inFlight } : {}),

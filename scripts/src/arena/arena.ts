@@ -146,15 +146,23 @@ export class Arena {
   }
 
   /** Who else writes has been watched for long enough since `prepare`. */
-  async watched(domain: DomainName = first): Promise<void> {
+  watched(domain: DomainName = first): Promise<void> {
+    return this.passes('writers', domain)
+  }
+
+  /** @throws Error with the gate's own words when it has not opened within 30 seconds */
+  async passes(name: string, domain: DomainName = first): Promise<void> {
+    let last: Gate | undefined
     const passed = await until(
       async () => {
-        const gate = (await this.gates(domain)).find((one) => one.gate === 'writers')
-        return gate?.verdict === 'pass'
+        last = (await this.gates(domain)).find(({ gate }) => gate === name)
+        return last?.verdict === 'pass'
       },
       { timeoutMs: 30_000, everyMs: 500 },
     )
-    if (passed === undefined) throw new Error(`${domain}: the gate writers does not pass`)
+    if (passed === undefined) {
+      throw new Error(`${domain}: the gate ${name} does not open: ${JSON.stringify(last)}`)
+    }
   }
 
   /** What `matapalo explain` says. */

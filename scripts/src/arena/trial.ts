@@ -11,6 +11,7 @@ import { WriteLedger } from '../traffic/ledger.ts'
 import { Tally } from '../traffic/tally.ts'
 import { Traffic } from '../traffic/trafficProcess.ts'
 import { Arena } from './arena.ts'
+import { ControlRefused } from './control.ts'
 
 /** What a client's ledger can accuse a toolkit of. */
 export type Crime = 'failed' | 'lost' | 'doubled' | 'stale'
@@ -90,6 +91,19 @@ const both = (one: Trial['setting'], other: Trial['setting']): Trial['setting'] 
   return Object.fromEntries([...names].map((name) => [name, { ...one[name], ...other[name] }]))
 }
 
+/** A slow feed is at times over its budget: as an operator does, waits, and asks again. */
+async function inTime<T>(arena: Arena, transfer: () => Promise<T>): Promise<T> {
+  for (let left = 10; ; left -= 1) {
+    await arena.passes('lag')
+    try {
+      return await transfer()
+    } catch (error) {
+      const closed = error instanceof ControlRefused && error.code === 'MATAPALO_GATES_CLOSED'
+      if (!closed || left === 0) throw error
+    }
+  }
+}
+
 /** @param whole true for the toolkit with all its protections */
 export async function runTrial(
   trial: Trial,
@@ -123,7 +137,9 @@ export async function runTrial(
     await traffic.start()
     bypass.start()
     await sleep(3_000)
-    const view = await arena.transfer('cutover', `trial: ${trial.name}`, budgets)
+    const view = await inTime(arena, () =>
+      arena.transfer('cutover', `trial: ${trial.name}`, budgets),
+    )
     await sleep(3_000)
     await bypass.stop()
     const { summary, writes, ownPrices } = await traffic.stop()

@@ -80,12 +80,6 @@ export interface Container {
   readonly health: readonly string[]
 }
 
-export interface Life {
-  answers(site: Site): Promise<boolean>
-  /** Milliseconds without a yes after which the supervisor kills it, and starts it again. */
-  readonly withinMs: number
-}
-
 export interface Component {
   readonly name: ComponentName
   readonly ports: Readonly<Record<string, Port>>
@@ -99,9 +93,9 @@ export interface Component {
   environment(places: Places): Readonly<Record<string, string>>
   /** Makes the folder usable; called before the first start only. */
   prepare?(site: Site): Promise<void>
+  /** Puts right what a death left behind; called before every start, also the first. */
+  recover?(site: Site, signal: AbortSignal): Promise<void>
   launch(site: Site): Launch
   ready(site: Site): Promise<boolean>
-  /** Where a process can run on and do nothing, once it has been ready. */
-  readonly alive?: Life
   container(places: Places): Container
 }

@@ -68,7 +68,7 @@ async function streams(places: Places, connect: ConnectClient, name: string): Pr
         // An account sees its own connections, and this one is the connector's alone.
         isReading: async () =>
           (await db.query("SELECT 1 FROM processlist WHERE command = 'Binlog Dump'")).length > 0,
-        hasPlace: () => connect.hasOffset(name),
+        hasPlace: async () => (await connect.place(name)) === 'stored',
         async state() {
           const { state, reason } = await connect.status(name)
           return reason === null ? state : `${state}, ${reason}`

@@ -33,11 +33,17 @@ export const javaFlags = (heapMiB: number): readonly string[] => [
   '-Xshare:auto',
 ]
 
-export function javaArgs(site: Site, heapMiB: number, mainClass: string): readonly string[] {
+/** @param moreLogging lines for log4j2.properties */
+export function javaArgs(
+  site: Site,
+  heapMiB: number,
+  mainClass: string,
+  moreLogging = '',
+): readonly string[] {
   const jars = join(jarFolder(site), 'kafka')
   if (!existsSync(jars)) throw new Error(`no jars in ${jars}; run: npm run stack -- up`)
   const file = join(site.folder, 'log4j2.properties')
-  writeFileSync(file, logging)
+  writeFileSync(file, logging + moreLogging)
   return [
     ...javaFlags(heapMiB),
     `-Dlog4j2.configurationFile=${file}`,

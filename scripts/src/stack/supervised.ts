@@ -1,14 +1,14 @@
 /**
  * One process that is kept alive: started again within a second of its death, dead with its
  * supervisor (the kernel kills it, so even a SIGKILL of the supervisor leaves nothing behind), and
- * restarted when it outgrows its memory limit, or runs on without doing its work.
+ * restarted when it outgrows its memory limit.
  *
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs'
 import { until } from '@matapalo/runtime'
-import type { Component, Life, Site } from './component.ts'
+import type { Component, Site } from './component.ts'
 import { pssOf } from './pss.ts'
 import { dyingWithUs, searchPath } from './run.ts'
 
@@ -29,7 +29,9 @@ export class Supervised {
   #restarts = 0
   #earlyDeaths = 0
   #generation = 0
-  readonly #watches: NodeJS.Timeout[] = []
+  #memoryWatch: NodeJS.Timeout | undefined
+  #starting = new AbortController()
+  #started: Promise<void> = Promise.resolve()
 
   constructor(
     component: Component,
@@ -62,14 +64,25 @@ export class Supervised {
     if (this.#wanted) return
     this.#wanted = true
     this.#earlyDeaths = 0
-    this.#every(memoryEveryMs, () => this.#watchMemory())
-    const { alive } = this.component
-    if (alive !== undefined) this.#every(alive.withinMs / 5, this.#lifeWatch(alive))
-    this.#spawn()
+    this.#memoryWatch = setInterval(() => void this.#watchMemory(), memoryEveryMs).unref()
+    this.#start()
   }
 
-  #every(ms: number, watch: () => Promise<void>): void {
-    this.#watches.push(setInterval(() => void watch(), ms).unref())
+  #start(): void {
+    this.#state = 'starting'
+    this.#starting = new AbortController()
+    this.#started = this.#recoverAndSpawn(this.#starting.signal)
+  }
+
+  async #recoverAndSpawn(signal: AbortSignal): Promise<void> {
+    try {
+      await this.component.recover?.(this.#site, signal)
+      if (!signal.aborted) this.#spawn()
+    } catch (error) {
+      if (signal.aborted) return
+      appendFileSync(this.logFile, `${error instanceof Error ? error.message : String(error)}\n`)
+      this.#again(true)
+    }
   }
 
   #spawn(): void {
@@ -77,7 +90,6 @@ export class Supervised {
     const [command, args] = dyingWithUs(launch.command, launch.args, launch.user)
     const log = openSync(this.logFile, 'a', 0o600)
     const startedAt = performance.now()
-    this.#state = 'starting'
     const generation = ++this.#generation
     const child = spawn(command, args, {
       cwd: this.#site.folder,
@@ -103,13 +115,16 @@ export class Supervised {
       this.#state = 'stopped'
       return
     }
-    const early = performance.now() - startedAt < 2000
+    this.#again(performance.now() - startedAt < 2000)
+  }
+
+  #again(early: boolean): void {
     this.#earlyDeaths = early ? this.#earlyDeaths + 1 : 0
     this.#restarts++
     this.#state = 'waiting'
     const pause = early ? Math.min(100 * 2 ** this.#earlyDeaths, longestPauseMs) : 50
     setTimeout(() => {
-      if (this.#wanted && this.#child === undefined) this.#spawn()
+      if (this.#wanted && this.#state === 'waiting') this.#start()
     }, pause)
   }
 
@@ -130,26 +145,6 @@ export class Supervised {
       `stack: ${this.component.name} uses ${used} MiB, its limit is ${this.component.memoryMiB} MiB; restarting it\n`,
     )
     this.#child?.kill('SIGTERM')
-  }
-
-  #lifeWatch({ answers, withinMs }: Life): () => Promise<void> {
-    let seen = performance.now()
-    let watched: number | undefined
-    return async () => {
-      const { pid } = this
-      const lives = this.#state !== 'ready' || (await answers(this.#site))
-      if (lives || pid !== watched) {
-        watched = pid
-        seen = performance.now()
-      }
-      if (performance.now() - seen < withinMs || this.pid !== pid) return
-      process.stderr.write(
-        `stack: ${this.component.name} runs, but has done nothing for ${withinMs} ms; restarting it\n`,
-      )
-      seen = performance.now()
-      // What hangs may not hear a SIGTERM.
-      this.#child?.kill('SIGKILL')
-    }
   }
 
   /** Resolves when it is ready; throws with the end of its log when it is not, or keeps dying. */
@@ -179,7 +174,9 @@ export class Supervised {
   /** Ends it for good: SIGTERM, and SIGKILL after the limit. 0 kills at once. */
   async stop(graceMs = 10_000): Promise<void> {
     this.#wanted = false
-    for (const watch of this.#watches.splice(0)) clearInterval(watch)
+    clearInterval(this.#memoryWatch)
+    this.#starting.abort()
+    await this.#started
     const child = this.#child
     if (child === undefined || child.pid === undefined) {
       this.#state = 'stopped'

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '@matapalo/runtime'
@@ -15,38 +15,73 @@ describe('a supervised process', () => {
     places: { ...composePlaces, secrets: makeSecrets() },
     ...{ folder, root, shared: folder },
   }
-  /** Hears no SIGTERM, as a process that hangs. */
-  const deaf = 'process.on("SIGTERM", () => {}); console.log("begun"); setInterval(() => {}, 1000)'
-  let lives = true
-  const component: Component = {
-    ...{ name: 'connect', ports: {}, needs: [], memoryMiB: 1_000 },
-    environment: () => ({}),
-    launch: () => ({ command: process.execPath, args: ['-e', deaf] }),
-    ready: async () => true,
-    alive: { answers: async () => lives, withinMs: 250 },
-    container: () => ({ health: [] }),
-  }
   const log = join(folder, 'log')
-  const supervised = new Supervised(component, site, log, {})
-  const begun = (): number => readFileSync(log, 'utf8').split('begun').length - 1
+  const begun = (): number =>
+    existsSync(log) ? readFileSync(log, 'utf8').split('begun').length - 1 : 0
+  const make = (recover: NonNullable<Component['recover']>): Supervised =>
+    new Supervised(
+      {
+        ...{ name: 'kafka', ports: {}, needs: [], memoryMiB: 1_000 },
+        environment: () => ({}),
+        recover,
+        launch: () => ({
+          command: process.execPath,
+          args: ['-e', 'console.log("begun"); setInterval(() => {}, 1000)'],
+        }),
+        ready: async () => begun() > 0,
+        container: () => ({ health: [] }),
+      },
+      site,
+      log,
+      {},
+    )
+  let supervised: Supervised | undefined
 
-  after(async () => {
-    await supervised.stop(0)
-    rmSync(folder, { recursive: true, force: true })
-  })
+  beforeEach(() => rmSync(log, { force: true }))
+  afterEach(() => supervised?.stop(0))
+  after(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('is started again when it runs on without doing its work, and only then', async () => {
+  it('is put right before it starts, and again after each death', async () => {
+    let times = 0
+    const order: string[] = []
+    supervised = make(async () => {
+      times += 1
+      order.push(`${times} with ${begun()} begun`)
+    })
     supervised.start()
     await supervised.ready(5_000)
-    await until(() => begun() === 1, { timeoutMs: 5_000 })
-    // Several times as long as it may be without an answer.
-    const early = await until(() => supervised.restarts > 0, { timeoutMs: 1_000 })
-    expect(early).to.equal(undefined)
-    lives = false
-    await until(() => supervised.restarts > 0, { timeoutMs: 5_000 })
-    lives = true
-    expect(supervised.restarts).to.equal(1)
+    supervised.signal('SIGKILL')
     await until(() => begun() === 2, { timeoutMs: 5_000 })
-    expect(begun()).to.equal(2)
+    expect(order).to.deep.equal(['1 with 0 begun', '2 with 1 begun'])
+  })
+
+  it('says why it could not be put right, and tries again', async () => {
+    let times = 0
+    supervised = make(async () => {
+      times += 1
+      if (times === 1) throw new Error('its folder is in use')
+    })
+    supervised.start()
+    await supervised.ready(5_000)
+    expect(supervised.logEnd()).to.contain('its folder is in use')
+    expect(supervised.restarts).to.equal(1)
+  })
+
+  it('is not started when it is stopped while it is put right', async () => {
+    let aborted = false
+    supervised = make(
+      (_, signal) =>
+        new Promise((resolve) =>
+          signal.addEventListener('abort', () => {
+            aborted = true
+            resolve()
+          }),
+        ),
+    )
+    supervised.start()
+    await supervised.stop(0)
+    expect(aborted).to.equal(true)
+    expect(supervised.state).to.equal('stopped')
+    expect(begun()).to.equal(0)
   })
 })

@@ -8,7 +8,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Component, Places, Site } from '../component.ts'
 import { jarFolder, javaArgs, javaFlags, properties } from '../java.ts'
-import { httpAnswers, kafkaAnswers } from '../probe.ts'
+import { httpAnswers } from '../probe.ts'
 
 const heapMiB = 512
 
@@ -64,14 +64,6 @@ export const connect: Component = {
     return { command: 'java', args: [...javaArgs(site, heapMiB, main), configOf(site)] }
   },
   ready: (site) => httpAnswers(site.places.at('connect'), '/connectors'),
-  // After a killed broker its one working thread may wait for ever for a producer that will not end, while
-  // REST goes on answering from memory. `/health` asks that thread. Without a broker it has nothing to do.
-  alive: {
-    answers: async ({ places }) =>
-      (await httpAnswers(places.at('connect'), '/health', 5_000)) ||
-      !(await kafkaAnswers(places.at('kafka'))),
-    withinMs: 10_000,
-  },
   container: (places) => ({
     build: { dockerfile: 'cdc/connect/Dockerfile' },
     environment: {

@@ -22,6 +22,7 @@ import type { Component, Places, Site } from '../component.ts'
 import { javaArgs, javaFlags, properties } from '../java.ts'
 import { kafkaAnswers } from '../probe.ts'
 import { run } from '../run.ts'
+import { endOldSession } from './kafkaSession.ts'
 
 const heapMiB = 256
 
@@ -39,10 +40,6 @@ export const kafkaSettings = (places: Places): Readonly<Record<string, string>> 
     'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'BROKER',
     'controller.listener.names': 'CONTROLLER',
-    // A killed broker may register again only when its last session has ended (default 9 s; at 6 s as
-    // at 3 s feeds were back 5 s after a SIGKILL). One that pauses for longer is fenced, and the feeds
-    // then stand for up to 4 s more while leaders and coordinators are made again.
-    'broker.session.timeout.ms': '6000',
     'broker.heartbeat.interval.ms': '500',
     'auto.create.topics.enable': 'false',
     'num.partitions': '1',
@@ -106,6 +103,7 @@ export const kafka: Component = {
   memoryMiB: 700,
   environment: () => ({}),
   prepare,
+  recover: (site, signal) => endOldSession(site, kafkaSettings(site.places), signal),
   launch(site) {
     const settings = { ...kafkaSettings(site.places), 'log.dirs': join(site.folder, 'logs') }
     writeFileSync(configOf(site), properties(settings))
