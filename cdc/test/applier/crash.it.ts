@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import { startStack } from '../../../scripts/src/stack/index.ts'
 import { testInstance } from '../../../scripts/src/stack/testing.ts'
 import { connectClient, connectorName } from '../../src/connectors.ts'
+import { writeMarker } from '../../src/markers.ts'
+import { topicPrefix } from '../../src/topics.ts'
 import { type Feeds, openFeeds } from '../support/feeds.ts'
 import { createShelf, shelfManifest, sourceDigest, targetDigest } from '../support/shelf.ts'
 
@@ -98,5 +100,35 @@ describe('a feed under SIGKILL', function () {
       expect(running, connectorName(side)).to.equal(true)
     }
     await feeds.settle('shelf', 'forward', 60_000)
+  })
+
+  it('starts a connector anew that was killed before it had read anything', async () => {
+    const connect = connectClient(stack.urls.connect ?? '')
+    const name = connectorName('service')
+    const ask = (method: string, path: string, body?: unknown): Promise<Response> =>
+      fetch(`${stack.urls.connect}/connectors/${name}${path}`, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+    const becomes = (what: () => Promise<boolean>): Promise<true | undefined> =>
+      until(async () => (await what()) || undefined, { timeoutMs: 60_000, everyMs: 250 })
+    // What Debezium leaves then: the offset of its first notification, which names no place.
+    const hollow = { offsets: [{ partition: { server: topicPrefix('service') }, offset: {} }] }
+    await ask('PUT', '/stop')
+    await becomes(async () => (await ask('DELETE', '/offsets')).ok)
+    await becomes(async () => (await ask('PATCH', '/offsets', hollow)).ok)
+    await ask('PUT', '/resume')
+    await becomes(async () => (await connect.status(name)).state === 'FAILED')
+    expect((await connect.status(name)).reason).to.contain("'file'")
+    expect(await connect.place(name)).to.equal('hollow')
+    await connect.startAnew(name)
+    const reads = await becomes(async () => {
+      await writeMarker(feeds.conductor.service, 'shelf')
+      return (await connect.place(name)) === 'stored'
+    })
+    expect(reads).to.equal(true)
+    expect((await connect.status(name)).state).to.equal('RUNNING')
   })
 })
