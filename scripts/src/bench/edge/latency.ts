@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { type BenchRow, figure } from '../bench.ts'
+import { atMost, type BenchRow, figure } from '../bench.ts'
 import { load } from './load.ts'
 import type { Measured } from './process.ts'
 import { ratioAtMost, spreadRow } from './statistics.ts'
@@ -52,12 +52,12 @@ export async function latency(
   const rate = Math.round(Math.min(...rates) / 2)
   const own: number[] = []
   const theirs: number[] = []
-  let errors = 0
+  const errors = { own: 0, theirs: 0 }
   for (let round = 0; round < pairs; round += 1) {
     for (const front of round % 2 === 0 ? [edge, other] : [other, edge]) {
       const one = await openLoop(front.port, rate, seconds)
       ;(front === edge ? own : theirs).push(one.p99)
-      errors += one.errors
+      errors[front === edge ? 'own' : 'theirs'] += one.errors
     }
     const [a = Number.NaN, b = Number.NaN] = [own.at(-1), theirs.at(-1)]
     say(`round ${round + 1} of ${pairs}: p99 ${a.toFixed(1)} ms, ${other.name} ${b.toFixed(1)} ms`)
@@ -68,6 +68,7 @@ export async function latency(
     figure('rate of that', rate, 'requests/s'),
     spreadRow('p99 of this edge', own, 'ms'),
     spreadRow(`p99 of ${other.name}`, theirs, 'ms'),
-    { what: 'failed requests, open loop', value: errors, unit: '', bar: '0', met: errors === 0 },
+    atMost('failed requests, open loop', errors.own, '', 0),
+    figure(`failed requests of ${other.name}`, errors.theirs, ''),
   ]
 }

@@ -1,6 +1,9 @@
 /**
  * 500 connections that send an octet a second, half of them in their head, half in their content.
  *
+ * They come within a second, and each has its own beat: 500 in one turn of this process would measure
+ * how long two processors take for 500 of anything.
+ *
  * @module
  */
 import { connect, type Socket } from 'node:net'
@@ -10,6 +13,8 @@ import { leastMs, openLoop } from './latency.ts'
 import type { Measured } from './process.ts'
 
 const rate = 200
+/** 10 (milliseconds) */
+const beatMs = 10
 const heads = 'GET /assets/slow HTTP/1.1\r\nHost: shop.test\r\nX-Slow: '
 const contents = 'POST /assets/slow HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000\r\n\r\n'
 
@@ -19,18 +24,29 @@ export async function slow(
   seconds = 15,
 ): Promise<readonly BenchRow[]> {
   const idle = await openLoop(port, rate, Math.min(seconds, 10))
+  const sockets: Socket[] = []
   const open = new Set<Socket>()
-  for (let n = 0; n < 2 * each; n += 1) {
+  const dial = (): void => {
     const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
     open.add(socket)
     socket.on('error', () => undefined)
     socket.once('close', () => open.delete(socket))
     socket.resume()
-    socket.write(n % 2 === 0 ? heads : contents)
+    socket.write(sockets.length % 2 === 0 ? heads : contents)
   }
+  const perBeat = Math.ceil((2 * each * beatMs) / 1_000)
+  let beat = 0
   const drip = setInterval(() => {
-    for (const socket of open) if (socket.writable) socket.write('a')
-  }, 1_000)
+    for (let n = 0; n < perBeat; n += 1) {
+      if (sockets.length < 2 * each) dial()
+      else {
+        const socket = sockets[(beat * perBeat + n) % sockets.length]
+        if (socket?.writable) socket.write('a')
+      }
+    }
+    beat += 1
+  }, beatMs)
   const busy = await openLoop(port, rate, seconds)
   await sleep(100)
   clearInterval(drip)
