@@ -38,7 +38,23 @@ function leastManifest(): Manifest {
   return least.manifest
 }
 
-export function storedManifest({ yaml, json }: StoredText): StoredManifest {
+/** 64: the newest versions of a few dozen domains. */
+const remembered = 64
+const readings = new Map<string, StoredManifest>()
+
+/** Whoever asks every second gets what was read of the same text before. */
+export function storedManifest(text: StoredText): StoredManifest {
+  const key = `${text.yaml}\0${text.json}`
+  const known = readings.get(key)
+  if (known !== undefined) return known
+  const read = readStored(text)
+  const [oldest] = readings.keys()
+  if (oldest !== undefined && readings.size >= remembered) readings.delete(oldest)
+  readings.set(key, read)
+  return read
+}
+
+function readStored({ yaml, json }: StoredText): StoredManifest {
   const older = parsed(json)
   const file = String(older.file ?? '')
   const read = yaml === '' ? { problems: [] } : parseManifest(yaml, file)
