@@ -9,7 +9,6 @@
  * @module
  */
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Agent as SecureAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import { PassThrough, type Readable } from 'node:stream'
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware'
@@ -26,6 +25,7 @@ import { followHandshake } from './handshake.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { NamedAgent } from './serverName.ts'
 import { isEventStream, type Stream, Streams } from './streams.ts'
 import { Tunnel } from './tunnel.ts'
 
@@ -76,7 +76,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
   readonly #jobs = new WeakMap<IncomingMessage, Job>()
   readonly #origins = new WeakMap<IncomingMessage, string>()
   readonly #headersTimeoutMs: number
-  readonly #agents: { readonly http: Agent; readonly https: SecureAgent }
+  readonly #agents: { readonly http: Agent; readonly https: NamedAgent }
   readonly #plain: RequestHandler
   readonly #secure: RequestHandler
   readonly #streams: Streams
@@ -86,7 +86,7 @@ export class MiddlewareForwarder implements Forwarder, UpgradeForwarder {
     this.#streams = new Streams(silenceMs)
     const pool = { keepAlive: true, maxSockets: connections, timeout: 60_000 }
     const trust = ca === undefined ? {} : { ca }
-    this.#agents = { http: new Agent(pool), https: new SecureAgent({ ...pool, ...trust }) }
+    this.#agents = { http: new Agent(pool), https: new NamedAgent({ ...pool, ...trust }) }
     this.#plain = this.#proxyOver(this.#agents.http, headMs)
     this.#secure = this.#proxyOver(this.#agents.https, headMs)
   }

@@ -9,14 +9,17 @@
  * @module
  */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { type Dispatcher, errors, Pool } from 'undici'
+import { buildConnector, type Dispatcher, errors, Pool } from 'undici'
 import { type Looker, LookFailed, type LookQuestion, type RawAnswer } from '../shadow/look.ts'
 import type { Asker, EngineOptions, Forwarder, Head, Outcome, Outgoing } from './forward.ts'
 import { answerFields } from './headers.ts'
 import { passInterim } from './interim.ts'
 import { RequestBody } from './requestBody.ts'
+import { serverName } from './serverName.ts'
 import { isEventStream, type Stream, Streams } from './streams.ts'
 
+/** undici ends a connection over TLS when this, `Host` if nothing is said, changes; the pool names its own. */
+const sameName = { servername: 'of-the-pool' }
 /** Answer octets kept while a head is held back, before the upstream is paused. */
 const gateBytes = 65_536
 /** A whole content up to this size is sent together with its head. */
@@ -36,12 +39,13 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
     let pool = this.#pools.get(origin)
     if (pool === undefined) {
       const { ca, headMs } = this.#options
+      const trust = ca === undefined ? {} : { ca }
+      const connect = buildConnector({ allowH2: false, timeout: 2_000, ...trust })
+      const servername = serverName(new URL(origin).hostname)
       pool = new Pool(origin, {
         connections: this.#options.connections,
         pipelining: 1,
-        allowH2: false,
-        connectTimeout: 2_000,
-        ...(ca === undefined ? {} : { connect: { ca } }),
+        connect: (to, callback) => connect({ ...to, servername }, callback),
         headersTimeout: headMs,
         // Whose silence counts, and when, is for `Streams` to say.
         bodyTimeout: 0,
@@ -57,6 +61,7 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
       try {
         this.#pool(outgoing.origin).dispatch(
           {
+            ...sameName,
             path: outgoing.target,
             method: outgoing.method as Dispatcher.HttpMethod,
             // undici copies what it keeps; its type only lacks `readonly`.
@@ -82,6 +87,7 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
     },
   ): Promise<{ readonly status: number; readonly text: string }> {
     const answer = await this.#pool(origin).request({
+      ...sameName,
       path: question.path,
       method: 'GET',
       headers: question.headers as string[],
@@ -96,7 +102,8 @@ export class UndiciForwarder implements Forwarder, Asker, Looker {
     let begun = false
     try {
       const answer = await this.#pool(origin).request({
-        ...{ path, method: 'GET', headers: headers as string[], signal, responseHeaders: 'raw' },
+        ...{ ...sameName, path, method: 'GET', headers: headers as string[], signal },
+        responseHeaders: 'raw',
       })
       begun = true
       const chunks: Buffer[] = []

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request as plainRequest } from 'node:http'
 import { createServer as createSecureServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -38,6 +39,18 @@ function certificate(name: string, ca?: string): void {
   )
 }
 const pem = (name: string): string => readFileSync(file(`${name}.pem`), 'utf8')
+
+/** As a client that asks for a host of another name than the edge's own. */
+const askPlainly = (url: string, host: string) =>
+  new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const req = plainRequest(new URL('/orders', url), { headers: { host } }, async (res) => {
+      let text = ''
+      for await (const chunk of res) text += chunk
+      resolve({ status: res.statusCode ?? 0, text })
+    })
+    req.once('error', reject)
+    req.end()
+  })
 
 describe('TLS', () => {
   let service: Upstream
@@ -240,7 +253,7 @@ describe('TLS', () => {
       text += chunk
     })
     try {
-      socket.write(handshake().replace('Host: shop', 'Host: 127.0.0.1'))
+      socket.write(handshake())
       expect(await until(() => text.includes('101 '), { timeoutMs: 2_000 })).to.equal(true)
       socket.write('ping')
       expect(await until(() => text.endsWith('ping'), { timeoutMs: 2_000 })).to.equal(true)
@@ -250,6 +263,54 @@ describe('TLS', () => {
       secure.close()
     }
   })
+
+  for (const engine of ['undici', 'middleware'] as const) {
+    it(`names the upstream to itself, whatever host clients ask for (${engine})`, async () => {
+      await start()
+      const names: (string | false | null)[] = []
+      let dialled = 0
+      const secure = createSecureServer(
+        { cert: pem('two'), key: readFileSync(file('two.key')) },
+        (req, res) => {
+          names.push((req.socket as TLSSocket).servername)
+          res.end(req.headers.host)
+        },
+      )
+      secure.on('secureConnection', () => {
+        dialled += 1
+      })
+      secure.listen(0, '127.0.0.1')
+      await once(secure, 'listening')
+      const { port: at } = secure.address() as AddressInfo
+      const asked = async (origin: string): Promise<void> => {
+        const behind = await testEdge({
+          monolith: origin,
+          upstreamCa: pem('two'),
+          forwarder: engine,
+        })
+        try {
+          for (const host of ['shop.test', 'www.shop.test', 'shop.test']) {
+            const { status, text } = await askPlainly(behind.url, host)
+            expect({ status, text }).to.deep.equal({ status: 200, text: host })
+          }
+        } finally {
+          await behind.stop()
+        }
+      }
+      try {
+        await asked(`https://localhost:${at}`)
+        expect(new Set(names)).to.deep.equal(new Set(['localhost']))
+        expect(dialled).to.equal(1)
+        names.length = 0
+        await asked(`https://127.0.0.1:${at}`)
+        // An address is no name.
+        expect(new Set(names)).to.deep.equal(new Set([false]))
+      } finally {
+        secure.closeAllConnections()
+        secure.close()
+      }
+    })
+  }
 
   it('ends a handshake that does not come', async () => {
     await start({ handshakeMs: 100 })
