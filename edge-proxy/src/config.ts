@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os'
 import { type Config, count, flag, millis, port, type Settings, text, url } from '@matapalo/runtime'
+import { Balancers } from './balancers.ts'
 import { TestFaultRefused } from './errors.ts'
 import { identitySettings } from './identity/settings.ts'
 import { shadowSettings } from './shadow/settings.ts'
@@ -13,6 +14,12 @@ import { tlsSettings } from './tls/settings.ts'
 const forwarder = (value: string): 'undici' | 'middleware' => {
   if (value === 'undici' || value === 'middleware') return value
   throw new Error('expected undici or middleware')
+}
+
+/** Reading them says what is wrong with them. */
+const networks = (value: string): string => {
+  new Balancers(value)
+  return value
 }
 
 export const edgeSettings = {
@@ -147,6 +154,12 @@ export const edgeSettings = {
     parse: count,
     default: 2_000,
     help: 'most connections of one address; 0 behind a load balancer that hides addresses',
+  },
+  balancers: {
+    env: 'EDGE_BALANCERS',
+    parse: networks,
+    default: '',
+    help: 'addresses or networks (10.0.0.0/8), comma-separated, of HTTP balancers in front, whose X-Forwarded-For and X-Forwarded-Proto are believed; they must set both themselves',
   },
   clientRate: {
     env: 'EDGE_CLIENT_RATE',

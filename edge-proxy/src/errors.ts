@@ -33,6 +33,16 @@ export class AmbiguousRequest extends EdgeError {
   }
 }
 
+/** A balancer in front says something about its client that is no address, or no scheme. Nothing was forwarded. */
+export class UnclearOrigin extends EdgeError {
+  readonly code = 'MATAPALO_EDGE_UNCLEAR_ORIGIN'
+  readonly status = 400
+
+  constructor(field: string, balancer: string) {
+    super(`request refused: the balancer ${balancer} sends a ${field} that cannot be read`)
+  }
+}
+
 /** More octets of fields, or more fields, than a message may have. Nothing was forwarded. */
 export class FieldsTooLarge extends EdgeError {
   readonly code = 'MATAPALO_EDGE_FIELDS_TOO_LARGE'

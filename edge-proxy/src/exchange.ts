@@ -18,6 +18,7 @@ import {
   type Subject,
 } from './identity/subject.ts'
 import type { Opening } from './opening.ts'
+import { addressOf } from './origin.ts'
 import { requestIdOf, traceOf } from './trace.ts'
 
 let arrivals = 0
@@ -194,7 +195,7 @@ export class Exchange {
 
   /** Where it comes from: an application that serves somebody's request asks from that one's address. */
   get address(): string {
-    return this.#parent.address ?? this.req.socket.remoteAddress ?? ''
+    return this.#parent.address ?? addressOf(this.req)
   }
 
   /** `tracestate` for the upstream, naming who the request is for, and where that one is. */

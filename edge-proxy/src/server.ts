@@ -13,6 +13,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import express, { type Express } from 'express'
 import { answerError, rawAnswer } from './answer.ts'
+import type { Balancers } from './balancers.ts'
 import { AmbiguousRequest, type EdgeError, TlsRequired, TooManyConnections } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import { BrokenMessages } from './guard/brokenMessages.ts'
@@ -27,6 +28,7 @@ import type { Readers } from './limits/readers.ts'
 import { dropRest } from './limits/rest.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { Opening } from './opening.ts'
+import { addressOf, schemeOf } from './origin.ts'
 import type { Pipeline } from './pipeline.ts'
 import { secureUrl } from './tls/redirect.ts'
 import type { SecureAnswers } from './tls/secureAnswer.ts'
@@ -39,6 +41,8 @@ export interface EdgeServerParts {
   readonly sessionCookie: string
   readonly parents: Parents
   readonly clients: Clients
+  /** In front of this edge, and believed. */
+  readonly balancers: Balancers
   /** Longest a client may take to its request's head, ms. */
   readonly headersMs: number
   readonly readers: Readers
@@ -66,8 +70,11 @@ interface EdgeRequest extends IncomingMessage {
 export type EdgeServer = Server & Pick<SecureServer, 'setSecureContext'>
 
 export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
-  const { pipeline, upgrades, metrics, sessionCookie, parents, clients, readers, tls, redirect } =
-    parts
+  const { pipeline, upgrades, metrics, sessionCookie, parents, clients, balancers } = parts
+  const { readers, tls } = parts
+  /** Where it has to go, when it came in plain and should not have. */
+  const redirectOf = (req: IncomingMessage): number | undefined =>
+    schemeOf(req) === 'http' ? parts.redirect : undefined
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -116,7 +123,9 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   ): void => {
     if (req.socket.destroyed || isShut(req.socket)) return
     try {
-      clients.request(req.socket.remoteAddress ?? '')
+      balancers.believe(req)
+      clients.request(addressOf(req))
+      const redirect = redirectOf(req)
       if (opening !== undefined) {
         upgrades.check()
         if (redirect !== undefined) throw new TlsRequired()
@@ -184,7 +193,10 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   server.maxHeadersCount = 0
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
-    if (clients.connect(address)) {
+    // A balancer's connections are those of all its clients.
+    if (balancers.has(address)) {
+      if (tls === undefined) readers.watch(socket)
+    } else if (clients.connect(address)) {
       socket.once('close', () => clients.disconnect(address))
       if (tls === undefined) readers.watch(socket)
     } else if (tls === undefined) turnAway(socket, new TooManyConnections(clients.most))

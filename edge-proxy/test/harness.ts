@@ -8,6 +8,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { DomainState, RouteRule, RouteTable } from '@matapalo/core'
 import { createLog, silentLog, sleep } from '@matapalo/runtime'
+import { Balancers } from '../src/balancers.ts'
 import { Delivery } from '../src/delivery.ts'
 import { Fallback } from '../src/fallback.ts'
 import type { Forwarder } from '../src/forward/forward.ts'
@@ -164,6 +165,7 @@ export interface TestEdgeOptions {
   readonly maxBody?: number
   readonly headersMs?: number
   readonly clients?: Partial<ClientLimits>
+  readonly balancers?: string
   /** Most connections to a replica. */
   readonly connections?: number
   readonly lineMs?: number
@@ -286,6 +288,7 @@ export async function testEdge(options: TestEdgeOptions): Promise<TestEdge> {
     metrics,
     sessionCookie: 'sid',
     parents: new Parents('secret'),
+    balancers: new Balancers(options.balancers ?? ''),
     clients: new Clients({ connections: 0, perSecond: 0, burst: 1, ...options.clients }),
     headersMs: options.headersMs ?? 10_000,
   }

@@ -11,7 +11,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { RouteTable } from '@matapalo/core'
-import { schemeOf } from '../tls/scheme.ts'
+import { schemeOf } from '../origin.ts'
 
 /** How the client reached the edge. */
 export interface Reached {

@@ -9,7 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { AmbiguousRequest, TargetTooLong } from '../errors.ts'
-import { schemeOf } from '../tls/scheme.ts'
+import { schemeOf } from '../origin.ts'
 import { checkFields, type FieldLimits } from './fields.ts'
 import { canonicalTarget, type Target } from './target.ts'
 

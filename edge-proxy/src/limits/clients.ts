@@ -1,6 +1,7 @@
 /**
- * What one client address may take: connections at a time, and requests a second. Behind a load
- * balancer that hides addresses both limits belong there, and are switched off here by 0.
+ * What one client address may take: connections at a time, and requests a second. Behind a balancer
+ * that hides addresses, and is not believed either (`EDGE_BALANCERS`), both limits belong there, and are
+ * switched off here by 0.
  *
  * @module
  */

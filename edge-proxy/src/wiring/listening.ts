@@ -4,6 +4,7 @@
  * @module
  */
 import type { Lifecycle, Log } from '@matapalo/runtime'
+import { Balancers } from '../balancers.ts'
 import type { EdgeConfig } from '../config.ts'
 import { Clients } from '../limits/clients.ts'
 import { Readers } from '../limits/readers.ts'
@@ -40,6 +41,7 @@ export async function wireListening(parts: ListeningParts): Promise<Listening> {
       perSecond: config.clientRate,
       burst: config.clientBurst,
     }),
+    balancers: new Balancers(config.balancers),
     headersMs: config.headersMax,
   }
   life.add('readers', async () => readers.stop())
