@@ -6,8 +6,8 @@
 import type { Drain, Manifest, Side } from '@matapalo/core'
 import { type Db, sleep } from '@matapalo/runtime'
 
-/** 100 (milliseconds): between two looks; the query is the manifest's, and may be dear. */
-const lookEveryMs = 100
+/** 50 (milliseconds): between two looks. A moment without work is short, and the query is an index's. */
+const lookEveryMs = 50
 
 export const drainsOf = (manifest: Manifest, side: Side): readonly Drain[] =>
   manifest.drains.filter((one) => one.side === null || one.side === side)
