@@ -52,6 +52,8 @@ async function inFlight(show: Show, domains: readonly DomainName[]): Promise<Pen
   const { arena, traffic, say } = show
   if (!domains.includes('orders')) return none
   await traffic.rush(buyers)
+  // What they wrote arrives before anybody is moved. A gate that stays shut is told by the transfer.
+  for (const domain of domains) await arena.passes('lag', domain).catch(() => undefined)
   const side = await arena.owner('orders')
   const pending = await pendingPayments(side === 'monolith' ? arena.shop : arena.db('orders'), side)
   say(
