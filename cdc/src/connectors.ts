@@ -191,20 +191,27 @@ export function connectClient(url: URL | string): ConnectClient {
     // Connect's message may quote the configuration: only the status goes on.
     throw new ConnectRefused(action, `status ${response.status}`)
   }
+  /** Asks again, four times a second, up to `times`. */
+  const patiently = async (
+    ask: () => Promise<Response>,
+    tooEarly: (response: Response) => boolean,
+    times: number,
+  ): Promise<Response> => {
+    for (let left = times; ; left -= 1) {
+      const response = await ask()
+      if (!tooEarly(response) || left === 0) return response
+      await response.body?.cancel()
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
   const at = (name: string): string => `/connectors/${encodeURIComponent(name)}`
 
   return {
     async put({ name, config }) {
       const action = `put ${name}`
+      const put = () => call(action, 'PUT', `${at(name)}/config`, config)
       // 409: a rebalance is under way.
-      for (let left = 20; ; left -= 1) {
-        const response = await call(action, 'PUT', `${at(name)}/config`, config)
-        if (response.status !== 409 || left === 0) {
-          await must(action, response)
-          return
-        }
-        await new Promise((resolve) => setTimeout(resolve, 250))
-      }
+      await must(action, await patiently(put, ({ status }) => status === 409, 20))
     },
     async status(name) {
       const response = await call(`status ${name}`, 'GET', `${at(name)}/status`)
@@ -241,16 +248,9 @@ export function connectClient(url: URL | string): ConnectClient {
     async startAnew(name) {
       const action = `start ${name} anew`
       await must(action, await call(action, 'PUT', `${at(name)}/stop`))
+      const forget = () => call(action, 'DELETE', `${at(name)}/offsets`)
       // Refused until its task has ended.
-      for (let left = 40; ; left -= 1) {
-        const response = await call(action, 'DELETE', `${at(name)}/offsets`)
-        if (response.ok || left === 0) {
-          await must(action, response)
-          break
-        }
-        await response.body?.cancel()
-        await new Promise((resolve) => setTimeout(resolve, 250))
-      }
+      await must(action, await patiently(forget, ({ ok }) => !ok, 40))
       await must(action, await call(action, 'PUT', `${at(name)}/resume`))
     },
     async delete(name) {

@@ -194,10 +194,9 @@ export function createEdgeServer(parts: EdgeServerParts): EdgeServer {
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
     // A balancer's connections are those of all its clients.
-    if (balancers.has(address)) {
-      if (tls === undefined) readers.watch(socket)
-    } else if (clients.connect(address)) {
-      socket.once('close', () => clients.disconnect(address))
+    const counted = !balancers.has(address)
+    if (!counted || clients.connect(address)) {
+      if (counted) socket.once('close', () => clients.disconnect(address))
       if (tls === undefined) readers.watch(socket)
     } else if (tls === undefined) turnAway(socket, new TooManyConnections(clients.most))
     else {

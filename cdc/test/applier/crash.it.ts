@@ -113,7 +113,7 @@ describe('a feed under SIGKILL', function () {
           : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       })
     const becomes = (what: () => Promise<boolean>): Promise<true | undefined> =>
-      until(async () => (await what()) || undefined, { timeoutMs: 60_000, everyMs: 250 })
+      until(what, { timeoutMs: 60_000, everyMs: 250 })
     // What Debezium leaves then: the offset of its first notification, which names no place.
     const hollow = { offsets: [{ partition: { server: topicPrefix('service') }, offset: {} }] }
     await ask('PUT', '/stop')

@@ -19,8 +19,11 @@ import { suiteStack, testInstance } from '../../src/stack/testing.ts'
 const engines: readonly ComponentName[] = componentNames.slice(0, 5)
 const run = promisify(execFile)
 
-/** Every process whose command line or working folder lies in an instance's folder. */
-/** @param file of the instance that their command names */
+/**
+ * Every process whose command line names an instance's folder.
+ *
+ * @param file and this file too
+ */
 const processesOf = (instance: string, file = ''): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
