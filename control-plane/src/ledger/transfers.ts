@@ -53,7 +53,10 @@ export interface Transfer {
   readonly error: ErrorBody | null
   readonly startedAt: string
   readonly finishedAt: string | null
-  /** Milliseconds from the begin of holdEdges to the end of releaseEdges (or of the hold's undo). */
+  /**
+   * Milliseconds from the begin of the hold to the end of releaseEdges. One that unwound counts from
+   * its first hold to the end of the last one's undo.
+   */
   readonly pauseMs: number | null
   readonly steps: readonly TransferStep[]
 }
@@ -132,6 +135,7 @@ export async function finishTransfer(
   await tx.execute(
     `UPDATE transfer SET state = ?, outcome = ?, error = ?, finished_at = NOW(6), pause_ms = (
        SELECT TIMESTAMPDIFF(MICROSECOND, MIN(hold.begun_at), MAX(lift.ended_at)) / 1000
+         - COALESCE(MAX(JSON_VALUE(hold.detail, '$.beforeMs')), 0)
        FROM journal hold JOIN journal lift ON lift.transfer_id = hold.transfer_id
        WHERE hold.transfer_id = ? AND hold.step = 'holdEdges' AND hold.act = 'do'
          AND ((lift.step = 'holdEdges' AND lift.act = 'undo') OR lift.step = 'releaseEdges'))

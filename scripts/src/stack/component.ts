@@ -48,6 +48,8 @@ export interface Site {
   readonly root: string
   /** `.matapalo`: templates and jars shared by all instances. */
   readonly shared: string
+  /** Its folder is removed when it stops, so it need not outlive the machine. */
+  readonly temporary: boolean
 }
 
 export interface Launch {

@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // A folder whose preparation was cut short is made again.
     if (!existsSync(prepared)) rmSync(own, { recursive: true, force: true })
     mkdirSync(own, { recursive: true })
-    const site: Site = { places, folder: own, root, shared }
+    const site: Site = { places, folder: own, root, shared, temporary: !keep }
     if (!existsSync(prepared)) await component.prepare?.(site)
     writeFileSync(prepared, '')
     const log = join(folder, 'logs', `${component.name}.log`)

@@ -11,6 +11,7 @@ const site: Site = {
   folder: '/nowhere',
   root,
   shared: `${root}/.matapalo`,
+  temporary: true,
 }
 const ofOurs = (component: Component): boolean => component.entry !== undefined
 

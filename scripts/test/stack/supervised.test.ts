@@ -13,7 +13,7 @@ describe('a supervised process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'matapalo-supervised-'))
   const site: Site = {
     places: { ...composePlaces, secrets: makeSecrets() },
-    ...{ folder, root, shared: folder },
+    ...{ folder, root, shared: folder, temporary: true },
   }
   const log = join(folder, 'log')
   const begun = (): number =>
