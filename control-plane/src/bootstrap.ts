@@ -10,13 +10,12 @@ import type { Duty } from './leadership.ts'
 import { readProject } from './ledger/catalogue.ts'
 import { registerProject } from './register.ts'
 
-export const bootstrap = (
+export function bootstrap(
   control: Control,
   file: string,
   variables: Readonly<Record<string, string>>,
-): Duty => ({
-  async start() {
-    if (file === '' || (await readProject(control.ledger)) !== null) return
+): Duty {
+  async function register(): Promise<void> {
     try {
       const source = { yaml: await readFile(file, 'utf8'), file }
       const table = await registerProject(control.lead(), source, variables, 'bootstrap')
@@ -26,6 +25,12 @@ export const bootstrap = (
     } catch (error) {
       control.log.error({ file, err: error }, 'project.refused')
     }
-  },
-  stop() {},
-})
+  }
+  return {
+    async start() {
+      if (file !== '' && (await readProject(control.ledger)) === null) await register()
+      control.bootstrapped = true
+    },
+    stop() {},
+  }
+}

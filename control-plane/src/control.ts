@@ -37,6 +37,8 @@ export class Control {
   readonly faults: Faults
   readonly log: Log
   readonly observer = new Observer(this)
+  /** The project file of the configuration was looked for, and registered if none was. */
+  bootstrapped = false
   #manifests: Promise<ReadonlyMap<string, Manifest>> | undefined
   #project: Promise<Project | null> | undefined
 

@@ -11,8 +11,9 @@ export function healthRoutes(app: Express, control: Control): void {
       () => true,
       () => false,
     )
-    const ready = ledger && control.lease.leads
-    answer(response, { ready, ledger, leads: control.lease.leads }, ready ? 200 : 503)
+    const { lease, bootstrapped } = control
+    const ready = ledger && lease.leads && bootstrapped
+    answer(response, { ready, ledger, leads: lease.leads, bootstrapped }, ready ? 200 : 503)
   })
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics())
