@@ -117,13 +117,15 @@ async function refusedSoFar(db: Db): Promise<string> {
 export async function collectRefusals(db: Db, fenced: readonly Fenced[] = []): Promise<number> {
   const now = await refusedSoFar(db)
   if (now !== '' && refusedBefore.get(db) === now) return 0
-  // Timers are picoseconds since the server started; this statement's own timer says when "now" is.
+  // Timers are picoseconds since the server started; this statement's own timer says when "now" is. What
+  // is refused while it runs ends after that, and the timers are unsigned.
   const rows = await db.query(
     `SELECT h.THREAD_ID AS thread, h.EVENT_ID AS event, h.SQL_TEXT AS statement,
             h.MYSQL_ERRNO AS error, h.CURRENT_SCHEMA AS current_schema,
             h.MESSAGE_TEXT AS message, t.PROCESSLIST_USER AS user, t.PROCESSLIST_HOST AS host,
             h.TIMER_END AS ended,
-            NOW(6) - INTERVAL ((me.TIMER_START - h.TIMER_END) DIV 1000000) MICROSECOND AS at
+            NOW(6) - INTERVAL (IF(h.TIMER_END < me.TIMER_START, me.TIMER_START - h.TIMER_END, 0)
+              DIV 1000000) MICROSECOND AS at
      FROM performance_schema.events_statements_history_long h
      LEFT JOIN performance_schema.threads t ON t.THREAD_ID = h.THREAD_ID
      JOIN performance_schema.threads mt ON mt.PROCESSLIST_ID = CONNECTION_ID()

@@ -57,6 +57,30 @@ describe('refusals', function () {
     )
     expect(await countRefusals(conductor, domain)).to.equal(2)
   })
+
+  it('reads on while more is refused', async () => {
+    const { app, conductor } = server
+    const before = await countRefusals(conductor, domain)
+    const insert = async (id: number): Promise<void> => {
+      await app.execute('INSERT INTO books (id, price) VALUES (?, 1)', [id]).catch(() => undefined)
+    }
+    const all = 400
+    let done = 0
+    const writing = Promise.all(
+      [0, 1, 2, 3].map(async () => {
+        while (done < all) {
+          done += 1
+          await insert(1_000 + done)
+        }
+      }),
+    )
+    // One that ends while the history is read lies ahead of "now".
+    while (done < all) await collectRefusals(conductor)
+    await writing
+    await collectRefusals(conductor)
+    expect((await countRefusals(conductor, domain)) - before).to.be.at.least(all)
+  })
+
   it('keeps what was denied after privileges were taken, and nobody else’s denials', async () => {
     const { conductor, root, rootUrl, schema } = server
     const account = `'refused_app'@'%'`

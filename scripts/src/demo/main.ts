@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs'
 import { MatapaloError } from '@matapalo/core'
 import colors from 'picocolors'
 import { Arena } from '../arena/arena.ts'
+import { keepLogs } from '../stack/instance.ts'
 import { Traffic } from '../traffic/trafficProcess.ts'
 import { Killer } from './killer.ts'
 import { type DemoOptions, demoOptions, domainsOf } from './options.ts'
@@ -65,6 +66,7 @@ async function demo(options: DemoOptions): Promise<boolean> {
   say('starting the stack')
   const arena = await open(options)
   onStop(() => arena.close())
+  keepThem = () => say(`logs are kept in ${keepLogs(arena.stack.instance, 'demo-logs')}`)
   say(`stack ready in ${(arena.stack.startedMs / 1000).toFixed(1)} s; seeding`)
   await arena.seed()
   const traffic = new Traffic({
@@ -132,6 +134,8 @@ async function demo(options: DemoOptions): Promise<boolean> {
   return report.promiseKept
 }
 
+/** What a run that did not keep its promise leaves for whoever asks why. */
+let keepThem = (): void => {}
 /** The run is over and told: a signal is then its ordinary end, and the verdict its exit code. */
 let keeping = false
 /** Resolves at the first SIGINT or SIGTERM. */
@@ -157,10 +161,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 try {
   const kept = await demo(demoOptions(process.argv.slice(2)))
+  if (!kept) keepThem()
   await stopAll()
   process.exit(kept ? 0 : 1)
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  keepThem()
   await stopAll()
   process.exit(error instanceof MatapaloError && error.code.includes('USAGE') ? 64 : 2)
 }

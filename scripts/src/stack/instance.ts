@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isAlive } from '../../lock.mjs'
 import type { ComponentName } from './component.ts'
@@ -70,6 +71,14 @@ export function makeFolder(instance: string): string {
 
 export const removeFolder = (instance: string): void =>
   rmSync(folderOf(instance), { recursive: true, force: true })
+
+/** Copies an instance's logs to where its end leaves them. @returns the folder, relative to the repository */
+export function keepLogs(instance: string, name: string): string {
+  const kept = join(shared, name)
+  rmSync(kept, { recursive: true, force: true })
+  cpSync(join(folderOf(instance), 'logs'), kept, { recursive: true })
+  return relative(root, kept)
+}
 
 /** Removes what temporary instances left behind when their supervisor was killed. */
 export function removeLeftovers(): void {
