@@ -1,15 +1,10 @@
 /**
  * Installing the fence's triggers, and telling whether they all stand.
- *
- * DDL waits for every open transaction on the table, readers too, and everything queues behind the
- * waiting DDL: so each try is short, and there are many of them with a rest between. Without the rest a
- * request of a dozen statements met a dozen tries, and timed out.
- *
- * @module
  */
 import { MatapaloError } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
-import { type Budget, limited, withinBudget } from './retry.ts'
+import { runDdl } from './ddl.ts'
+import type { Budget } from './retry.ts'
 import {
   createTrigger,
   dropTrigger,
@@ -18,9 +13,6 @@ import {
   fenceTriggers,
   triggerPrefix,
 } from './triggers.ts'
-
-/** A table is kept waiting for a fifth of the time at most. */
-const gentle = { sliceMs: 100, restMs: 400 }
 
 /** A table stayed busy for the whole budget; triggers installed so far stay, they are harmless. */
 export class TriggersBlocked extends MatapaloError {
@@ -75,9 +67,7 @@ export async function installTriggers(
   const installed: string[] = []
   for (const trigger of await missingTriggers(db, fenced)) {
     const left = budget.budgetMs - (performance.now() - begun)
-    const done = await withinBudget({ ...gentle, ...budget, budgetMs: left }, (limitMs) =>
-      db.execute(limited(limitMs, createTrigger(trigger))),
-    )
+    const done = await runDdl(db, createTrigger(trigger), { ...budget, budgetMs: left })
     if (done.value === undefined) {
       throw new TriggersBlocked(fenced.domain, trigger, performance.now() - begun, done.lastError)
     }
@@ -89,9 +79,7 @@ export async function installTriggers(
 /** For `decommission`, and for tests: drops this domain's triggers from the named tables. */
 export async function removeTriggers(db: Db, fenced: FencedTables, budget: Budget): Promise<void> {
   for (const trigger of fenceTriggers(fenced)) {
-    const done = await withinBudget({ ...gentle, ...budget }, (limitMs) =>
-      db.execute(limited(limitMs, dropTrigger(trigger.schema, trigger.name))),
-    )
+    const done = await runDdl(db, dropTrigger(trigger.schema, trigger.name), budget)
     if (done.value === undefined) {
       throw new TriggersBlocked(fenced.domain, trigger, done.waitedMs, done.lastError)
     }

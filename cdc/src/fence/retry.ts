@@ -8,8 +8,8 @@ import { isConnectionLost, serverErrorNumber, sleep } from '@matapalo/runtime'
 
 /**
  * Lock wait time-out, deadlock, max_statement_time, record changed under snapshot isolation, and
- * "unknown trigger has an error in its body": a busy server says so of a statement on a table whose
- * triggers it could not read to the end.
+ * "unknown trigger has an error in its body": what a write says that was ended by `max_statement_time`
+ * while it read the triggers of its table.
  */
 const waitErrors = new Set([1205, 1213, 1969, 1020, 1711])
 
@@ -35,7 +35,10 @@ export interface Attempts<T> {
   readonly lastError: unknown
 }
 
-/** Prefixes a statement so that the server itself gives up: row locks and metadata locks alike. */
+/**
+ * Prefixes a statement so that the server itself gives up: row locks and metadata locks alike. For reads
+ * and writes of rows only, see `ddl.ts`.
+ */
 export const limited = (ms: number, statement: string): string => {
   const seconds = Math.max(0.01, ms / 1000)
   const whole = Math.max(1, Math.ceil(seconds))

@@ -1,11 +1,12 @@
 /**
- * The old tables: renamed together, found again, dropped. Each statement waits for its locks in short
- * slices, as triggers do, so that nobody queues behind it for long.
+ * The old tables: renamed together, found again, dropped. Each statement waits for its tables as
+ * triggers do, so that nobody queues behind it for long.
  *
  * @module
  */
 import { createHash } from 'node:crypto'
-import { type Budget, limited, withinBudget } from '@matapalo/cdc/fence/retry'
+import { runDdl } from '@matapalo/cdc/fence/ddl'
+import type { Budget } from '@matapalo/cdc/fence/retry'
 import { quoteTable } from '@matapalo/cdc/names'
 import { MatapaloError } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
@@ -37,7 +38,7 @@ export function oldName(table: string): string {
 }
 
 async function run(db: Db, tables: readonly string[], statement: string): Promise<void> {
-  const done = await withinBudget(budget, (limitMs) => db.execute(limited(limitMs, statement)))
+  const done = await runDdl(db, statement, budget)
   if (done.value === undefined) throw new OldTableBusy(tables, done.lastError)
 }
 
@@ -91,9 +92,7 @@ export async function dropTables(db: Db, schema: string, names: Names): Promise<
     await session.execute('SET SESSION foreign_key_checks = 0')
     try {
       const tables = list.map((table) => quoteTable(schema, table)).join(', ')
-      const done = await withinBudget(budget, (limitMs) =>
-        session.execute(limited(limitMs, `DROP TABLE IF EXISTS ${tables}`)),
-      )
+      const done = await runDdl(session, `DROP TABLE IF EXISTS ${tables}`, budget)
       if (done.value === undefined) throw new OldTableBusy(list, done.lastError)
     } finally {
       await session.execute('SET SESSION foreign_key_checks = 1')
