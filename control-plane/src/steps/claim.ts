@@ -21,10 +21,10 @@ export const claim = (ports: TransferPorts, move: Move, notes: Notes): Step => (
       notes.followers.set(domain, follower)
       keys += (await follower.ahead()).keys
     }
-    const inFlight = await settle(ports, move)
+    const calm = await settle(ports, move, notes)
     return {
       comparedAhead: keys,
-      ...(Object.keys(inFlight).length > 0 ? { inFlight } : {}),
+      ...calm,
       ...pages(move),
     }
   },

@@ -29,7 +29,7 @@ export const holdEdges = (ports: TransferPorts, move: Move, notes: Notes): Step 
         if (!(error instanceof EdgesNotDrained) || limitMs === drainMs) throw error
       }
       await ports.ledger.hold(move, false)
-      await settle(ports, move)
+      await settle(ports, move, notes)
     }
   },
   undo: async () => ({ epoch: await ports.ledger.hold(move, false) }),

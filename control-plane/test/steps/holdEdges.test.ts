@@ -7,6 +7,7 @@ import { holdEdges, shortHolds } from '../../src/steps/holdEdges.ts'
 const drainMs = 2_000
 const move = {
   domains: ['orders'],
+  stored: [],
   from: 'service',
   budgets: { drainMs, fenceMs: 500, catchUpMs: 1_500 },
 } as unknown as Move
