@@ -22,18 +22,18 @@ const waitMs = 1_000
 const firstLookForMs = 1_000
 
 /** Prefixes DDL so that it gives up its wait for the table, and is never ended once it has it. */
-export const waitingAtMost = (seconds: 0 | 1, statement: string): string =>
+const waitingAtMost = (seconds: 0 | 1, statement: string): string =>
   `SET STATEMENT max_statement_time = 0, lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = 1 FOR ${statement}`
 
 /** @param statement one that does no harm when it is run again */
 export function runDdl(
   db: Pick<Session, 'execute'>,
   statement: string,
-  { budgetMs, signal }: Budget,
+  budget: Budget,
 ): Promise<Attempts<unknown>> {
   let lookedSince = performance.now() - lookForMs + firstLookForMs
-  const budget = { budgetMs, sliceMs: budgetMs, restMs: lookEveryMs, ...(signal ? { signal } : {}) }
-  return withinBudget(budget, async (leftMs) => {
+  const tries = { ...budget, sliceMs: budget.budgetMs, restMs: lookEveryMs }
+  return withinBudget(tries, async (leftMs) => {
     const waits = performance.now() - lookedSince >= lookForMs && leftMs >= waitMs
     try {
       return await db.execute(waitingAtMost(waits ? 1 : 0, statement))

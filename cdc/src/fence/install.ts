@@ -1,10 +1,12 @@
 /**
  * Installing the fence's triggers, and telling whether they all stand.
+ *
+ * @module
  */
 import { MatapaloError } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
 import { runDdl } from './ddl.ts'
-import type { Budget } from './retry.ts'
+import { type Budget, sessionsKept } from './retry.ts'
 import {
   createTrigger,
   dropTrigger,
@@ -67,7 +69,10 @@ export async function installTriggers(
   const installed: string[] = []
   for (const trigger of await missingTriggers(db, fenced)) {
     const left = budget.budgetMs - (performance.now() - begun)
-    const done = await runDdl(db, createTrigger(trigger), { ...budget, budgetMs: left })
+    const done = await runDdl(sessionsKept(db), createTrigger(trigger), {
+      ...budget,
+      budgetMs: left,
+    })
     if (done.value === undefined) {
       throw new TriggersBlocked(fenced.domain, trigger, performance.now() - begun, done.lastError)
     }
@@ -79,7 +84,7 @@ export async function installTriggers(
 /** For `decommission`, and for tests: drops this domain's triggers from the named tables. */
 export async function removeTriggers(db: Db, fenced: FencedTables, budget: Budget): Promise<void> {
   for (const trigger of fenceTriggers(fenced)) {
-    const done = await runDdl(db, dropTrigger(trigger.schema, trigger.name), budget)
+    const done = await runDdl(sessionsKept(db), dropTrigger(trigger.schema, trigger.name), budget)
     if (done.value === undefined) {
       throw new TriggersBlocked(fenced.domain, trigger, done.waitedMs, done.lastError)
     }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { isConnectionLost, serverErrorNumber, sleep } from '@matapalo/runtime'
+import {
+  type Db,
+  isConnectionLost,
+  type Session,
+  serverErrorNumber,
+  sleep,
+} from '@matapalo/runtime'
 
 /**
  * Lock wait time-out, deadlock, max_statement_time, record changed under snapshot isolation, and
@@ -85,3 +91,12 @@ export async function keepSession<T>(
     throw error
   }
 }
+
+/** Executes on pooled sessions that outlive a waiting error: tries come many times a second. */
+export const sessionsKept = (db: Db): Pick<Session, 'execute'> => ({
+  async execute(sql, params) {
+    const tried = await db.session((session) => keepSession(() => session.execute(sql, params)))
+    if ('waitError' in tried) throw tried.waitError
+    return tried.value
+  },
+})

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { runDdl } from '@matapalo/cdc/fence/ddl'
-import type { Budget } from '@matapalo/cdc/fence/retry'
+import { type Budget, sessionsKept } from '@matapalo/cdc/fence/retry'
 import { quoteTable } from '@matapalo/cdc/names'
 import { MatapaloError } from '@matapalo/core'
 import type { Db } from '@matapalo/runtime'
@@ -38,7 +38,7 @@ export function oldName(table: string): string {
 }
 
 async function run(db: Db, tables: readonly string[], statement: string): Promise<void> {
-  const done = await runDdl(db, statement, budget)
+  const done = await runDdl(sessionsKept(db), statement, budget)
   if (done.value === undefined) throw new OldTableBusy(tables, done.lastError)
 }
 

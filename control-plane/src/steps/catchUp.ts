@@ -2,6 +2,7 @@
 import type { Step } from '@matapalo/core'
 import type { Move, Notes, TransferPorts } from '../ports.ts'
 import { pagesOnly } from './pages.ts'
+import { throughFeed } from './throughFeed.ts'
 
 export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step => ({
   name: 'catchUp',
@@ -13,14 +14,9 @@ export const catchUp = (ports: TransferPorts, move: Move, notes: Notes): Step =>
     notes.triggers.catch(() => undefined)
     await Promise.all(
       move.stored.map(async (domain) => {
-        const token = await ports.stores.mark(domain, move.from)
-        const applied = await ports.stores.awaitApplied(domain, move.direction, {
-          token,
-          term: move.ownerTerms[domain] ?? 0,
-          rogueAtMost: notes.rogue.get(domain) ?? 0n,
-          timeoutMs: move.budgets.catchUpMs,
-        })
-        notes.offsets.set(domain, applied.offset)
+        const { catchUpMs } = move.budgets
+        const { offset } = await throughFeed(ports, move, notes, domain, catchUpMs)
+        notes.offsets.set(domain, offset)
       }),
     )
     return pagesOnly(move)

@@ -10,6 +10,7 @@ import { BarrierTimeout } from '@matapalo/cdc/barrier'
 import { sleep } from '@matapalo/runtime'
 import type { Settled } from '../live/inFlight.ts'
 import type { Move, Notes, TransferPorts } from '../ports.ts'
+import { throughFeed } from './throughFeed.ts'
 
 /** 250 (milliseconds): about what the slowest requests of a busy edge take. */
 const queuedMs = 250
@@ -25,18 +26,10 @@ export interface Calm {
   readonly inFlight?: Readonly<Record<string, Settled>>
 }
 
-async function throughFeed(ports: TransferPorts, move: Move, notes: Notes): Promise<number> {
+async function slowestFeed(ports: TransferPorts, move: Move, notes: Notes): Promise<number> {
   const begun = performance.now()
   await Promise.all(
-    move.stored.map(async (domain) => {
-      const token = await ports.stores.mark(domain, move.from)
-      await ports.stores.awaitApplied(domain, move.direction, {
-        token,
-        term: move.ownerTerms[domain] ?? 0,
-        rogueAtMost: notes.rogue.get(domain) ?? 0n,
-        timeoutMs: quickWithinMs,
-      })
-    }),
+    move.stored.map((domain) => throughFeed(ports, move, notes, domain, quickWithinMs)),
   ).catch((error: unknown) => {
     // The barrier inside the window says what is wrong, and unwinds.
     if (!(error instanceof BarrierTimeout)) throw error
@@ -47,7 +40,7 @@ async function throughFeed(ports: TransferPorts, move: Move, notes: Notes): Prom
 async function calmFeed(ports: TransferPorts, move: Move, notes: Notes): Promise<number> {
   const end = performance.now() + quickWithinMs
   for (;;) {
-    const ms = await throughFeed(ports, move, notes)
+    const ms = await slowestFeed(ports, move, notes)
     if (ms <= quickMs || performance.now() >= end) return Math.round(ms)
     await sleep(ms / 2)
   }

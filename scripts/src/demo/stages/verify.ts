@@ -13,7 +13,9 @@ async function ask({ arena, say }: Show, domain: DomainName): Promise<Verified> 
   for (let left = 5; ; left -= 1) {
     try {
       const path = `/v1/domains/${domain}/verify`
-      return await arena.control.call<Verified>('POST', path, { actor: 'demo' })
+      const verified = await arena.control.call<Verified>('POST', path, { actor: 'demo' })
+      for (const one of verified.differences.slice(0, 5)) say(`  ${domain}: ${JSON.stringify(one)}`)
+      return verified
     } catch (error) {
       const late = error instanceof ControlRefused && error.code === 'MATAPALO_BARRIER_TIMEOUT'
       if (!late || left === 0) throw error
@@ -24,12 +26,10 @@ async function ask({ arena, say }: Show, domain: DomainName): Promise<Verified> 
 
 async function look(show: Show, domain: DomainName): Promise<boolean> {
   const { outcome, differences } = await ask(show, domain)
-  for (const one of differences.slice(0, 5)) show.say(`  ${domain}: ${JSON.stringify(one)}`)
   if (outcome === 'clean') return true
   show.say(`${domain}: ROWS DIFFER (${outcome}, ${differences.length})`)
   // Not for the verdict, which stands: for whoever asks why, and for the gate.
   const again = await ask(show, domain)
-  for (const one of again.differences.slice(0, 5)) show.say(`  ${domain}: ${JSON.stringify(one)}`)
   const file = await keepVersions(show.arena, domain, [...differences, ...again.differences])
   show.say(`${domain}: asked again: ${again.outcome}; what the feed brought of them is in ${file}`)
   return false
