@@ -17,10 +17,13 @@ export {
 } from './fence/fence.ts'
 export {
   type Installed,
+  type InstalledTriggers,
+  installedTriggers,
   installTriggers,
   isFenceTrigger,
   missingTriggers,
   removeTriggers,
   TriggersBlocked,
+  triggersAbsent,
 } from './fence/install.ts'
 export { type FencedTables, type FenceTrigger, fenceTriggers } from './fence/triggers.ts'

@@ -6,10 +6,16 @@
  *
  * @module
  */
-import { missingTriggers, readFence, setFence } from '@matapalo/cdc/fence'
+import {
+  type InstalledTriggers,
+  installedTriggers,
+  readFence,
+  setFence,
+  triggersAbsent,
+} from '@matapalo/cdc/fence'
 import { collectRefusals } from '@matapalo/cdc/refusals'
 import { loadServer } from '@matapalo/cdc/shapes'
-import { LeaseLost, type Side } from '@matapalo/core'
+import { LeaseLost, type Manifest, type Side } from '@matapalo/core'
 import { sleep } from '@matapalo/runtime'
 import type { Control } from './control.ts'
 import type { Duty } from './leadership.ts'
@@ -21,12 +27,13 @@ import { readTransfers } from './ledger/transfers.ts'
 import { mirroredDomains } from './live/captured.ts'
 import { fencedTables } from './live/fenced.ts'
 import { settlePrivileges } from './live/privileges.ts'
+import { schemaOf } from './live/stores.ts'
 import { metrics } from './metrics.ts'
 import { judgeFence } from './reconcileFence.ts'
 
 /** 1000 (one second). */
 const everyMs = 1000
-/** 5: triggers are looked up every fifth time, since a look-up costs tens of milliseconds under load. */
+/** 5: a look at a schema's triggers costs its server tens of milliseconds under load. */
 const triggersEvery = 5
 /** 5: reading a busy server's statement history takes it up to a quarter of a second. */
 const refusalsEvery = 5
@@ -82,22 +89,16 @@ export class Reconciler implements Duty {
     for (const side of sides)
       await this.#identity(side, prepared).catch((error: unknown) => this.#tell(side, error))
     const ending = (await readDecommissions(this.#control.ledger)).filter(isUnderWay)
-    let missing = 0
-    for (const domain of prepared) {
-      for (const side of sides) {
+    for (const domain of prepared)
+      for (const side of sides)
         await this.#fence(domain, side).catch((error: unknown) =>
           this.#tell(`${domain.name} fence ${side}`, error),
         )
-        // Their tables have other names meanwhile.
-        if (ending.some((one) => one.domain === domain.name)) continue
-        if (round % triggersEvery !== 0) continue
-        missing += await this.#triggers(domain, side).catch((error: unknown) => {
-          this.#tell(`${domain.name} triggers ${side}`, error)
-          return 0
-        })
-      }
-    }
     if (round % triggersEvery === 0) {
+      // The tables of an ending domain have other names meanwhile.
+      const standing = prepared.filter(({ name }) => !ending.some(({ domain }) => domain === name))
+      let missing = 0
+      for (const side of sides) missing += await this.#triggers(side, standing)
       metrics.triggersMissing.set(missing)
       for (const domain of prepared)
         await settlePrivileges(this.#control, domain).catch((error: unknown) =>
@@ -184,14 +185,34 @@ export class Reconciler implements Duty {
     log.error({ domain: domain.name, why }, 'domain.frozen')
   }
 
-  async #triggers(domain: Domain, side: Side): Promise<number> {
-    const { stores, log } = this.#control
-    const { manifest } = await this.#control.domain(domain.name)
-    const missing = await missingTriggers(stores[side], fencedTables(manifest, side))
+  /** How many are missing on one side. Each schema is looked at once, whoever shares it. */
+  async #triggers(side: Side, domains: readonly Domain[]): Promise<number> {
+    const manifests = await this.#control.manifests()
+    const bySchema = Map.groupBy(
+      domains.map(({ name }) => manifests.get(name)).filter((one) => one !== undefined),
+      (manifest) => schemaOf(manifest, side),
+    )
+    let missing = 0
+    for (const [schema, sharing] of bySchema) {
+      try {
+        const present = await installedTriggers(this.#control.stores[side], schema)
+        for (const manifest of sharing) missing += this.#missingOf(manifest, side, present)
+      } catch (error) {
+        this.#tell(`${sharing.map(({ domain }) => domain).join(', ')} triggers ${side}`, error)
+      }
+    }
+    return missing
+  }
+
+  #missingOf(manifest: Manifest, side: Side, present: InstalledTriggers): number {
+    const missing = triggersAbsent(present, fencedTables(manifest, side))
     const names = missing.map(({ name }) => name).join(', ')
-    const key = `${domain.name} missing ${side}`
+    const key = `${manifest.domain} missing ${side}`
     if (names !== '' && this.#told.get(key) !== names)
-      log.error({ domain: domain.name, side, triggers: names }, 'triggers.missing')
+      this.#control.log.error(
+        { domain: manifest.domain, side, triggers: names },
+        'triggers.missing',
+      )
     this.#told.set(key, names)
     return missing.length
   }

@@ -62,6 +62,12 @@ async function rogueOf(control: Control, name: string, side: Side) {
 
 const kindFrom = (owner: Side): TransferKind => (owner === 'monolith' ? 'cutover' : 'rollback')
 
+/** How far a backfill has come: one row of the ledger, for who asks every second. */
+export const backfillView = ({ backfill, backfillDetail }: Domain) => {
+  const { progress, ...detail } = (backfillDetail ?? {}) as Record<string, unknown>
+  return { state: backfill, ...(progress as object | undefined), ...detail }
+}
+
 export async function domainStatus(control: Control, name: string) {
   const { ledger, stores, hub } = control
   const { domain, manifest } = await control.domain(name)
@@ -99,7 +105,6 @@ export async function domainStatus(control: Control, name: string) {
     readDecommission(ledger, name),
     storedProblems(ledger, name).then((found) => found.map(problemLine)),
   ])
-  const { progress, ...backfill } = (domain.backfillDetail ?? {}) as Record<string, unknown>
   const whyNot = gates.filter(isOpen)
   const transfer = transfers[0]
   return {
@@ -115,7 +120,7 @@ export async function domainStatus(control: Control, name: string) {
     feeds,
     lagMs: feeds.find(({ direction }) => direction === directionFrom(domain.owner))?.lagMs ?? null,
     fences: { monolith: fences[0] ?? null, service: fences[1] ?? null },
-    backfill: { state: domain.backfill, ...(progress as object | undefined), ...backfill },
+    backfill: backfillView(domain),
     quarantine: quarantine.flatMap((rows) => rows ?? []),
     settledQuarantine: settled.flatMap((rows) => rows ?? []),
     rogueWrites: rogue.flatMap((rows) => rows ?? []),

@@ -42,7 +42,7 @@ export function chosenAction(argument: string | undefined, flags: BackfillFlags)
 async function waitForBackfill(context: Context, domain: string): Promise<void> {
   let told = ''
   for (;;) {
-    const status = await context.client().call('GET', `/v1/domains/${segment(domain)}`)
+    const status = await context.client().call('GET', `/v1/domains/${segment(domain)}/backfill`)
     const backfill = status.backfill as BackfillStatus
     if (backfill.state === 'complete') {
       const { rows, rowsPerSecond } = backfill

@@ -8,7 +8,7 @@ import { writeAudit } from '../ledger/audit.ts'
 import { freeze, readDomains } from '../ledger/domains.ts'
 import { checkGates } from '../preconditions/index.ts'
 import { prepare } from '../prepare.ts'
-import { domainStatus } from '../status.ts'
+import { backfillView, domainStatus } from '../status.ts'
 import { type VerifyReport, verify } from '../verify.ts'
 import { actorSchema } from './actor.ts'
 import { nameSchema } from './params.ts'
@@ -79,6 +79,16 @@ export function domainRoutes(
       await writeAudit(tx, { actor, action: 'unfreeze', domain: name, detail })
     })
     answer(response, { domain: name, frozen: null, next: `matapalo explain ${name}` })
+  })
+
+  app.get('/v1/domains/:name/backfill', auth, async (request, response) => {
+    const name = shaped(nameSchema, request.params.name, 'domain')
+    const { domain } = await control.domain(name)
+    answer(response, {
+      domain: name,
+      backfill: backfillView(domain),
+      next: `matapalo status ${name}`,
+    })
   })
 
   app.post('/v1/domains/:name/backfill', auth, async (request, response) => {

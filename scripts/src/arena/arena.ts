@@ -16,10 +16,10 @@ import type { Write } from '../traffic/ledger.ts'
 import type { LoadOptions } from '../traffic/load.ts'
 import { ownerStore } from '../traffic/ownerStore.ts'
 import {
+  type BackfillView,
   type Budgets,
   ControlClient,
   ControlRefused,
-  type DomainView,
   type Gate,
   type Retirement,
   type TransferView,
@@ -201,7 +201,7 @@ export class Arena {
 
   /** @returns milliseconds */
   async backfill(
-    onProgress: (view: DomainView) => void = () => {},
+    onProgress: (view: BackfillView) => void = () => {},
     domain: DomainName = first,
   ): Promise<number> {
     const begun = performance.now()
@@ -209,9 +209,9 @@ export class Arena {
     await this.control.call('POST', path, { action: 'start', actor: 'arena' })
     const done = await until(
       async () => {
-        const view = await this.control.domain(domain)
+        const view = await this.control.backfill(domain)
         onProgress(view)
-        return view.backfill.state === 'complete'
+        return view.state === 'complete'
       },
       { timeoutMs: 600_000, everyMs: 1_000 },
     )

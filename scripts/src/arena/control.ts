@@ -31,17 +31,19 @@ export interface Gate {
   readonly line?: string
 }
 
+export interface BackfillView {
+  readonly state: string
+  readonly percent?: number | null
+  readonly rows?: number
+  readonly rowsPerSecond?: number | null
+  readonly etaSeconds?: number | null
+}
+
 export interface DomainView {
   readonly domain: string
   readonly phase: string
   readonly owner: 'monolith' | 'service'
-  readonly backfill: {
-    readonly state: string
-    readonly percent?: number | null
-    readonly rows?: number
-    readonly rowsPerSecond?: number | null
-    readonly etaSeconds?: number | null
-  }
+  readonly backfill: BackfillView
   readonly refusals?: readonly { readonly table: string; readonly statement: string | null }[]
   readonly whyNot?: readonly string[]
 }
@@ -105,6 +107,11 @@ export class ControlClient {
 
   domain(name: string): Promise<DomainView> {
     return this.call('GET', `/v1/domains/${name}`)
+  }
+
+  async backfill(name: string): Promise<BackfillView> {
+    const path = `/v1/domains/${name}/backfill`
+    return (await this.call<{ readonly backfill: BackfillView }>('GET', path)).backfill
   }
 
   /**

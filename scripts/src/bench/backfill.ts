@@ -21,7 +21,7 @@ export async function benchBackfill(say: (line: string) => void): Promise<readon
     await arena.register()
     await arena.prepare()
     let worker = 0
-    const ms = await arena.backfill(({ backfill: { percent } }) => {
+    const ms = await arena.backfill(({ percent }) => {
       say(`${Math.floor(percent ?? 0)} %`)
       void arena.stack.pss().then((sizes) => {
         worker = Math.max(worker, sizes.cdc ?? 0)

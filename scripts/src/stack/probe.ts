@@ -22,10 +22,13 @@ export const exchange = (at: Address, bytes: Uint8Array): Promise<Buffer | undef
     socket.once('connect', () => socket.write(bytes))
   })
 
-/** Redis answers PING only when it has loaded its data and knows the password. */
+/**
+ * Whether Redis has loaded its data and knows the password. It grants AUTH while it still loads
+ * and refuses only what follows, so the answer to PING decides.
+ */
 export async function redisAnswers(at: Address, password: string): Promise<boolean> {
   const answer = await exchange(at, Buffer.from(`AUTH ${password}\r\nPING\r\n`))
-  return answer?.toString().startsWith('+OK') === true
+  return answer?.toString() === '+OK\r\n+PONG\r\n'
 }
 
 /** ApiVersions v0; a broker answers it when it processes requests. */

@@ -6,7 +6,7 @@ async function run(show: Show, domain: DomainName): Promise<void> {
   const { arena, say } = show
   const from = Date.now()
   let last = 0
-  const ms = await arena.backfill(({ backfill: { percent, rowsPerSecond, etaSeconds } }) => {
+  const ms = await arena.backfill(({ percent, rowsPerSecond, etaSeconds }) => {
     if (Date.now() - last < 10_000) return
     last = Date.now()
     if (percent === undefined || percent === null) return
@@ -15,7 +15,7 @@ async function run(show: Show, domain: DomainName): Promise<void> {
     say(`${domain}: ${Math.floor(percent)} %, ${rate} rows/s, ${eta} s to go`)
   }, domain)
   show.backfills.push({ from, to: Date.now() })
-  const { rows = 0 } = (await arena.control.domain(domain)).backfill
+  const { rows = 0 } = await arena.control.backfill(domain)
   show.backfillRates.set(domain, (rows * 1000) / ms)
   say(`${domain}: ${rows.toLocaleString('en')} rows in ${(ms / 1000).toFixed(1)} s`)
 }
@@ -35,7 +35,7 @@ export async function whileBackfillsRest<T>(show: Show, work: () => Promise<T>):
     }
   }
   for (const domain of show.background.keys()) {
-    if ((await control.domain(domain)).backfill.state !== 'running') continue
+    if ((await control.backfill(domain)).state !== 'running') continue
     if (await order(domain, 'pause')) resting.push(domain)
   }
   try {
