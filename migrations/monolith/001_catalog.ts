@@ -46,7 +46,7 @@ export async function up(knex: Knex): Promise<void> {
     KEY books_author (author),
     KEY books_price (price),
     KEY books_featured (is_featured),
-    KEY books_stock (stock, low_stock),
+    KEY books_stock (stock),
     CONSTRAINT books_category FOREIGN KEY (category_id) REFERENCES categories (id)
   ) ${text}`)
   await knex.raw(`CREATE TABLE price_changes (
