@@ -74,27 +74,43 @@ const gtidOf = (text: string | null): { domain: string; seq: bigint } | null => 
   return match === null ? null : { domain: match[1] ?? '', seq: BigInt(match[2] ?? 0) }
 }
 
-const binlogOf = (position: string): { base: string; at: readonly number[] } | null => {
-  const match = / (\S+)\.(\d+):(\d+):\d+$/.exec(position)
-  return match === null ? null : { base: match[1] ?? '', at: [Number(match[2]), Number(match[3])] }
+interface BinlogPlace {
+  readonly base: string
+  readonly file: number
+  readonly pos: number
+  readonly row: number
+}
+
+const binlogOf = (position: string): BinlogPlace | null => {
+  const match = / (\S+)\.(\d+):(\d+):(\d+)$/.exec(position)
+  if (match === null) return null
+  const [, base = '', file, pos, row] = match
+  return { base, file: Number(file), pos: Number(pos), row: Number(row) }
 }
 
 /**
  * True for a streamed event that committed at or before what is applied. GTIDs order one replication
  * domain; between ours and the application's only the place in the binlog does.
+ *
+ * Within the transaction that was applied last it is the place too: a connector that failed in the middle
+ * of one hands over its rest later, when what was there may have been taken for all of it.
  */
 export function isReplay(event: Place, applied: string | null): boolean {
   if (event.gtid === null || applied === null) return false
   const now = gtidOf(event.gtid)
   const done = gtidOf(applied)
   if (now === null || done === null) return false
-  if (now.domain === done.domain) return now.seq <= done.seq
   const here = binlogOf(event.position)
   const there = binlogOf(applied)
-  if (here === null || there === null || here.base !== there.base) return false
-  const [file = 0, pos = 0] = here.at
-  const [doneFile = 0, donePos = 0] = there.at
-  return file < doneFile || (file === doneFile && pos <= donePos)
+  const known = here !== null && there !== null && here.base === there.base
+  if (now.domain === done.domain) {
+    if (now.seq !== done.seq) return now.seq < done.seq
+    // A transaction lies in one file. Seen in another one, it is told by another server.
+    if (!known || here.file !== there.file) return true
+    return here.pos < there.pos || (here.pos === there.pos && here.row <= there.row)
+  }
+  if (!known) return false
+  return here.file < there.file || (here.file === there.file && here.pos <= there.pos)
 }
 
 /** Term of the first ownership: nobody has heard events of the service yet. */

@@ -101,6 +101,23 @@ describe('createPlanner', () => {
     expect(work).to.include({ applied: 2, discarded: 1 })
   })
 
+  it('applies the rest of a transaction whose first part was taken for all of it', () => {
+    const at = (seq: number, row: string, id: number) =>
+      change({
+        gtid: `0-101-${seq}`,
+        position: `0-101-${seq} binlog.000001:${row}`,
+        after: book(id),
+      })
+    const from = plan([piece(at(7, '400:0', 1))]).work.next
+    const again = [
+      piece(at(6, '300:0', 9)),
+      piece(at(7, '400:0', 1), at(7, '400:1', 2), at(7, '500:0', 3)),
+    ]
+    const { work } = plan(again, from)
+    expect(work).to.include({ applied: 2, discarded: 2 })
+    expect(work.next.position).to.equal('0-101-7 binlog.000001:500:0')
+  })
+
   it('stops when an old token has a new position: the source went back in time', () => {
     expect(() =>
       plan([piece(marker(9, { gtid: '0-101-8' }))], { position: '0-101-7 binlog.000001:4:0' }),
@@ -177,6 +194,22 @@ describe('isReplay', () => {
     expect(isReplay(at('0-101-8'), '0-101-7 x')).to.equal(false)
     expect(isReplay(at(null), '0-101-7 x')).to.equal(false)
     expect(isReplay(at('0-101-7'), null)).to.equal(false)
+  })
+
+  it('compares places in the binlog within one transaction', () => {
+    const applied = '0-101-7 binlog.000002:500:3'
+    const replay = (place: string) => isReplay(at('0-101-7', `0-101-7 ${place}`), applied)
+    expect(replay('binlog.000002:400:9')).to.equal(true)
+    expect(replay('binlog.000002:500:3')).to.equal(true)
+    expect(replay('binlog.000002:500:4')).to.equal(false)
+    expect(replay('binlog.000002:600:0')).to.equal(false)
+  })
+
+  it('takes a transaction that another server tells for the same one', () => {
+    const applied = '0-101-7 binlog.000002:500:3'
+    const replay = (place: string) => isReplay(at('0-101-7', `0-101-7 ${place}`), applied)
+    expect(replay('binlog.000003:600:0')).to.equal(true)
+    expect(replay('other.000002:600:0')).to.equal(true)
   })
 
   it('compares places in the binlog across replication domains', () => {
