@@ -1,5 +1,6 @@
+import { createServer } from 'node:http'
 import { expect } from 'chai'
-import { renderConnector } from '../src/connectors.ts'
+import { connectClient, renderConnector } from '../src/connectors.ts'
 
 const render = () =>
   renderConnector({
@@ -64,5 +65,24 @@ describe('renderConnector', () => {
       'time.precision.mode': 'adaptive_time_microseconds',
       'enable.time.adjuster': 'false',
     })
+  })
+})
+
+describe('the place of a connector', () => {
+  it('is unknown when Connect cannot read its offsets now, and that is said soon', async function () {
+    this.timeout(10_000)
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = silent.address()
+      if (address === null || typeof address === 'string') throw new Error('no port')
+      const connect = connectClient(`http://127.0.0.1:${address.port}`)
+      const begun = performance.now()
+      expect(await connect.place('matapalo-service')).to.equal('unknown')
+      expect(performance.now() - begun).to.be.lessThan(5_000)
+    } finally {
+      silent.closeAllConnections()
+      silent.close()
+    }
   })
 })
