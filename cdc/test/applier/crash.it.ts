@@ -1,5 +1,6 @@
 import { sleep, until } from '@matapalo/runtime'
 import { expect } from 'chai'
+import kafkajs from 'kafkajs'
 import { startStack } from '../../../scripts/src/stack/index.ts'
 import { testInstance } from '../../../scripts/src/stack/testing.ts'
 import { connectClient, connectorName } from '../../src/connectors.ts'
@@ -82,6 +83,38 @@ describe('a feed under SIGKILL', function () {
       expect(await targetDigest(feeds.services)).to.equal(await sourceDigest(feeds.monolith))
     })
   }
+
+  it('loses and doubles nothing when the producer of a connector is taken out of its transactions', async () => {
+    const connect = connectClient(stack.urls.connect ?? '')
+    const name = connectorName('monolith')
+    const kafka = new kafkajs.Kafka({
+      brokers: [stack.urls.kafka ?? ''],
+      logLevel: kafkajs.logLevel.NOTHING,
+    })
+    const stateBecomes = (state: string): Promise<true | undefined> =>
+      until(async () => (await connect.status(name)).state === state, {
+        timeoutMs: 60_000,
+        everyMs: 50,
+      })
+    const writer = writing('fenced')
+    for (let round = 0; round < 8; round += 1) {
+      await sleep(300)
+      const thief = kafka.producer({
+        transactionalId: `matapalo-connect-${name}-0`,
+        idempotent: true,
+        maxInFlightRequests: 1,
+      })
+      await thief.connect()
+      await (await thief.transaction()).abort()
+      await thief.disconnect()
+      expect(await stateBecomes('FAILED'), 'the task was fenced').to.equal(true)
+      await connect.restart(name)
+      expect(await stateBecomes('RUNNING')).to.equal(true)
+    }
+    await writer.stop()
+    await feeds.settle('shelf', 'forward', 120_000)
+    expect(await targetDigest(feeds.services)).to.equal(await sourceDigest(feeds.monolith))
+  })
 
   it('finds its schemas again when Connect starts after our own sessions wrote last', async () => {
     // Echoes were the last events of the services' feed before the kill.
