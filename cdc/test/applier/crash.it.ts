@@ -97,7 +97,7 @@ describe('a feed under SIGKILL', function () {
         everyMs: 50,
       })
     const writer = writing('fenced')
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await sleep(300)
       const thief = kafka.producer({
         transactionalId: `matapalo-connect-${name}-0`,
